@@ -1,0 +1,33 @@
+package io.titankv.multiraft.host;
+
+import io.titankv.model.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a node's Raft runs. Immutable.
+ *
+ * @param node this node; never reused after its disk was lost
+ * @param listenHost interface to listen on
+ * @param listenPort port to listen on, 0 for any free one
+ * @param directory where Raft logs go; created when missing
+ * @param electionTimeoutMin least time without a leader before an election; leases and heartbeats follow from it
+ * @param electionTimeoutMax most time without a leader before an election
+ * @param entryBytesMax largest entry, bytes
+ * @param logEntriesKept entries kept behind a snapshot, so that a replica that was away for a while catches up from the log
+ * @param snapshotEveryEntries a snapshot is taken after so many entries
+ * @param snapshotEvery a snapshot is taken of a group with anything new in this time, so that quiet groups' logs do not stay
+ * @param gate which nodes may talk to each other; {@link NetworkGate#OPEN} outside tests
+ */
+public record RaftHostOptions(
+        NodeId node,
+        String listenHost,
+        int listenPort,
+        Path directory,
+        Duration electionTimeoutMin,
+        Duration electionTimeoutMax,
+        int entryBytesMax,
+        int logEntriesKept,
+        int snapshotEveryEntries,
+        Duration snapshotEvery,
+        NetworkGate gate) {}

@@ -1,0 +1,51 @@
+package io.titankv.multiraft.host;
+
+import com.google.protobuf.ByteString;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * This node's copy of one group. Thread-safe. Futures complete on Raft's threads: continuations must not block.
+ *
+ * <p>An interface so that what stands on top can be tested on a simulated log, without Raft.
+ */
+public interface Replica {
+    GroupId group();
+
+    /**
+     * Proposes an entry. Entries proposed by one thread are appended in the order of the calls.
+     *
+     * @param entry 1 .. {@link #entryBytesMax} bytes
+     * @throws IllegalArgumentException when the entry is empty or larger
+     */
+    CompletableFuture<ProposeOutcome> propose(ByteString entry);
+
+    /**
+     * Completes with {@link BarrierOutcome.Passed} when this replica was the leader at some instant after the call, and has
+     * applied every write that was acknowledged before the call. Callers share rounds.
+     */
+    CompletableFuture<BarrierOutcome> readBarrier();
+
+    /** Role, term, indexes: a consistent copy. Cheap. */
+    ReplicaStatus status();
+
+    /** Completes when the replica has applied {@code index}, exceptionally (TimeoutException) when it has not in time. */
+    CompletableFuture<Void> awaitApplied(long index, Duration timeout);
+
+    /** Completes when every voter is known to hold {@code index}, exceptionally (TimeoutException) when not in time. Leader only. */
+    CompletableFuture<Void> awaitReplicatedToAll(long index, Duration timeout);
+
+    /** Hands leadership over; completes with true when {@code target} leads. */
+    CompletableFuture<Boolean> transferLeadership(NodeId target, Duration timeout);
+
+    /** Makes the state durable and lets the log before it go. Completes when done. */
+    CompletableFuture<Void> takeSnapshot();
+
+    /** Voters as of the last applied configuration. */
+    List<Member> members();
+
+    int entryBytesMax();
+}

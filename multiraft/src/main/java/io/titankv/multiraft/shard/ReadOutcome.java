@@ -1,0 +1,49 @@
+package io.titankv.multiraft.shard;
+
+import io.titankv.engine.RecordPlace;
+import io.titankv.engine.ScanPage;
+import io.titankv.model.Epoch;
+import io.titankv.model.LogPosition;
+import io.titankv.model.NodeId;
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a read that reached this shard. */
+public sealed interface ReadOutcome {
+    /** The key's value, as of {@code at} or later. */
+    record Found(ByteString value, long version, RecordPlace place, LogPosition at) implements ReadOutcome {}
+
+    /** The key has no value, as of {@code at} or later. */
+    record Absent(LogPosition at) implements ReadOutcome {}
+
+    /** A page of records (keys in stored form) as of {@code at} or later. */
+    record Page(ScanPage page, LogPosition at) implements ReadOutcome {}
+
+    /** A number of keys. */
+    record Count(long keys, LogPosition at) implements ReadOutcome {}
+
+    /** Retry at {@code leader}, or after a pause when none is known. */
+    record NotLeader(@Nullable NodeId leader) implements ReadOutcome {}
+
+    /** The shard does not own the token as of {@code current}. */
+    record StaleRoute(Epoch current) implements ReadOutcome {}
+
+    /** The range is being handed over. */
+    record InTransition() implements ReadOutcome {}
+
+    /** This replica is not as fresh as asked: ask another, or the leader. */
+    record TooStale(Duration staleness) implements ReadOutcome {}
+
+    /** Not answered in time. */
+    record TimedOut() implements ReadOutcome {}
+
+    /** Too much is waiting. */
+    record Busy(Duration retryAfter) implements ReadOutcome {}
+
+    /** The record failed its checksum on this replica, which is being rebuilt: ask another. */
+    record Quarantined(String what) implements ReadOutcome {}
+
+    /** The replica is out of service. */
+    record OutOfService(String why) implements ReadOutcome {}
+}
