@@ -13,7 +13,8 @@ public record NodeId(String value) implements Comparable<NodeId> {
     public NodeId {
         if (!FORM.matcher(value).matches()) {
             throw new IllegalArgumentException(
-                    "node id must be 1 to 63 letters, digits, '.', '-' or '_', beginning with a letter or digit: " + value);
+                    "node id must be 1 to 63 letters, digits, '.', '-' or '_', beginning with a letter or digit: "
+                            + value);
         }
     }
 

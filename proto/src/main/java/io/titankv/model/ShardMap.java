@@ -91,7 +91,8 @@ public final class ShardMap {
                 throw new IllegalArgumentException("ring has a gap or an overlap at " + entry.range());
             }
             if (!shards.containsKey(entry.owner())) {
-                throw new IllegalArgumentException("owner of " + entry.range() + " is not a shard of the map: " + entry.owner());
+                throw new IllegalArgumentException(
+                        "owner of " + entry.range() + " is not a shard of the map: " + entry.owner());
             }
             expected = entry.range().endExclusive();
         }
@@ -212,8 +213,8 @@ public final class ShardMap {
     public static ShardMap fromProto(RoutingTable table) {
         List<NodeEntry> nodes = new ArrayList<>();
         table.getNodesList()
-                .forEach(node -> nodes.add(
-                        new NodeEntry(new NodeId(node.getNodeId()), node.getAddress(), node.getLabelsMap())));
+                .forEach(node ->
+                        nodes.add(new NodeEntry(new NodeId(node.getNodeId()), node.getAddress(), node.getLabelsMap())));
         List<ShardEntry> shards = new ArrayList<>();
         table.getShardsList()
                 .forEach(shard -> shards.add(new ShardEntry(

@@ -13,8 +13,8 @@ public record TokenRange(long startInclusive, long endExclusive) implements Comp
 
     public TokenRange {
         if (endExclusive != 0 && Long.compareUnsigned(startInclusive, endExclusive) >= 0) {
-            throw new IllegalArgumentException("range is empty or wraps: [" + new Token(startInclusive) + ", "
-                    + new Token(endExclusive) + ")");
+            throw new IllegalArgumentException(
+                    "range is empty or wraps: [" + new Token(startInclusive) + ", " + new Token(endExclusive) + ")");
         }
     }
 

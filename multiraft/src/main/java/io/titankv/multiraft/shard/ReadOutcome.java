@@ -1,11 +1,11 @@
 package io.titankv.multiraft.shard;
 
+import com.google.protobuf.ByteString;
 import io.titankv.engine.RecordPlace;
 import io.titankv.engine.ScanPage;
 import io.titankv.model.Epoch;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
-import com.google.protobuf.ByteString;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

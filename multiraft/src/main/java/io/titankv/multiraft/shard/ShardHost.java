@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /** The shards of one node: makes their state machines, and gives out the shards. Thread-safe. */
 public final class ShardHost implements AutoCloseable {
-    // The implementer chooses the constructor: directory of the shards, owner (cluster id), wall clock, snapshot fetcher, limits.
+    // The implementer chooses the constructor: directory of the shards, owner (cluster id), wall clock, snapshot
+    // fetcher, limits.
 
     private ShardHost() {}
 

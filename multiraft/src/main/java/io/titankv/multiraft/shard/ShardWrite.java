@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the ring epoch it was routed by
  */
 public record ShardWrite(
-        Key key, Action action, Condition condition, @Nullable RequestId requestId, Epoch epoch) {
+        Key key,
+        Action action,
+        Condition condition,
+        @Nullable RequestId requestId,
+        Epoch epoch) {
     /** What to do with the key. */
     public sealed interface Action {
         record Put(ByteString value) implements Action {}
