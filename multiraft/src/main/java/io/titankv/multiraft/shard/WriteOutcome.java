@@ -29,6 +29,9 @@ public sealed interface WriteOutcome {
     /** Not done: too much is waiting. */
     record Busy(Duration retryAfter) implements WriteOutcome {}
 
+    /** Not done: its time was over before it was proposed. */
+    record TimedOut() implements WriteOutcome {}
+
     /** Not done: the disk is nearly full. */
     record DiskFull() implements WriteOutcome {}
 
