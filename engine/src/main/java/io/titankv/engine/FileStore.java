@@ -28,7 +28,10 @@ public interface FileStore {
 
         void truncate(long size) throws IOException;
 
-        /** Returns when all bytes written before the call, and the file's size, survive a power loss. */
+        /**
+         * Returns when all bytes written before the call, and the file's size, survive a power loss. May run beside a write. A
+         * failure is final: what was written since the last success is in doubt for ever.
+         */
         void force() throws IOException;
 
         @Override
@@ -49,9 +52,10 @@ public interface FileStore {
     /** Names of the directory's entries, sorted. */
     List<String> list(Path directory) throws IOException;
 
+    /** Creates the directory and those above it that are missing; durable on return. */
     void createDirectories(Path directory) throws IOException;
 
-    /** Renames within a file system, replacing {@code target}; atomic. */
+    /** Renames a file or directory within a file system, replacing a {@code target} that is a file; atomic. */
     void rename(Path source, Path target) throws IOException;
 
     /** A second name for the same file. */

@@ -1,0 +1,187 @@
+package io.titankv.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An open file of the machine's file system. Reads are thread-safe; the rest belongs to its opener.
+ *
+ * <p>A {@link java.nio.channels.FileChannel} is closed for everybody when one thread is interrupted within it, and cannot be opened
+ * again once its name is gone. An {@link AsynchronousFileChannel} knows no interrupts; with {@link CallerRuns} its operations run on
+ * the calling thread like those of a plain channel.
+ *
+ * <p>After a failed {@link #force} the file takes no more writes: the system may have dropped the pages that it could not write and
+ * call them clean (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020), so a second force would lie.
+ */
+final class NioFile implements FileStore.File {
+    /** At most so many bytes go to the system in one call: the JDK keeps a buffer of the largest call's size for each thread. */
+    private static final int CALL_BYTES_MAX = 1 << 20;
+
+    /** Buffers smaller than this are gathered before they are written. A guess: some pages. */
+    private static final int GATHER_BYTES = 64 << 10;
+
+    private final Path file;
+    private final AsynchronousFileChannel channel;
+
+    /** How often the file was cut. */
+    private final AtomicInteger truncations = new AtomicInteger();
+
+    /** So many of them are durable. */
+    private volatile int truncationsForced;
+
+    private volatile boolean forceFailed;
+
+    NioFile(Path file, AsynchronousFileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer... buffers) throws IOException {
+        requireForced();
+        long at = offset;
+        if (buffers.length == 1) {
+            writeFully(at, buffers[0]);
+            return;
+        }
+        ByteBuffer gathered = ByteBuffer.allocate((int) Math.min(GATHER_BYTES, totalBytes(buffers)));
+        for (ByteBuffer buffer : buffers) {
+            if (buffer.remaining() > gathered.remaining()) {
+                at += flush(at, gathered);
+            }
+            if (buffer.remaining() > gathered.remaining()) {
+                at += writeFully(at, buffer);
+            } else {
+                gathered.put(buffer);
+            }
+        }
+        flush(at, gathered);
+    }
+
+    private static long totalBytes(ByteBuffer... buffers) {
+        long bytes = 0;
+        for (ByteBuffer buffer : buffers) {
+            bytes += buffer.remaining();
+        }
+        return bytes;
+    }
+
+    private int flush(long offset, ByteBuffer gathered) throws IOException {
+        int bytes = writeFully(offset, gathered.flip());
+        gathered.clear();
+        return bytes;
+    }
+
+    private int writeFully(long offset, ByteBuffer source) throws IOException {
+        int bytes = source.remaining();
+        int end = source.limit();
+        int start = source.position();
+        try {
+            while (source.position() < end) {
+                source.limit(Math.min(end, source.position() + CALL_BYTES_MAX));
+                await(channel.write(source, offset + (source.position() - start)));
+            }
+        } catch (IOException e) {
+            throw NioFileStore.failed("cannot write " + bytes + " bytes at offset " + offset, file, e);
+        } finally {
+            source.limit(end);
+        }
+        return bytes;
+    }
+
+    @Override
+    public int read(long offset, ByteBuffer target) throws IOException {
+        int end = target.limit();
+        int start = target.position();
+        try {
+            while (target.position() < end) {
+                target.limit(Math.min(end, target.position() + CALL_BYTES_MAX));
+                if (await(channel.read(target, offset + (target.position() - start))) < 0) {
+                    break;
+                }
+            }
+        } catch (IOException e) {
+            throw NioFileStore.failed("cannot read at offset " + offset, file, e);
+        } finally {
+            target.limit(end);
+        }
+        return target.position() - start;
+    }
+
+    /** The result, however often the thread is interrupted; on Linux it is there already. */
+    private static int await(Future<Integer> result) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException fault) {
+                throw fault;
+            }
+            throw new IOException(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public long size() throws IOException {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw NioFileStore.failed("cannot tell the size", file, e);
+        }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+        requireForced();
+        truncations.incrementAndGet();
+        try {
+            channel.truncate(size);
+        } catch (IOException e) {
+            throw NioFileStore.failed("cannot truncate to " + size + " bytes", file, e);
+        }
+    }
+
+    /**
+     * An fdatasync(2), which writes the metadata that reading the bytes back needs, a grown size among it (its manual page says so).
+     * After a truncation an fsync(2), because no page promises the same for a size that shrank.
+     */
+    @Override
+    public void force() throws IOException {
+        requireForced();
+        int before = truncations.get();
+        try {
+            channel.force(before != truncationsForced);
+        } catch (IOException e) {
+            forceFailed = true;
+            throw NioFileStore.failed("cannot force to disk", file, e);
+        }
+        truncationsForced = before;
+    }
+
+    private void requireForced() throws IOException {
+        if (forceFailed) {
+            throw new FileSystemException(file.toString(), null, "an earlier force failed, so its bytes are in doubt");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
