@@ -47,6 +47,10 @@ public enum ErrorReason {
     SHARD_UNKNOWN(Retry.NO),
     /** The cluster is not formed yet, or this node has not joined it. Retry after a pause. */
     NOT_READY(Retry.SAFE),
+    /** Not done. The caller did not say who it is, or not in a way that is believed. */
+    UNAUTHENTICATED(Retry.NO),
+    /** Not done. The caller may not do this. */
+    PERMISSION_DENIED(Retry.NO),
     /** A fault of ours. Not known to be done for a write. */
     INTERNAL(Retry.IF_IDEMPOTENT);
 

@@ -55,6 +55,8 @@ public final class TitanErrors {
             case TIMED_OUT -> Status.Code.DEADLINE_EXCEEDED;
             case DATA_QUARANTINED -> Status.Code.DATA_LOSS;
             case NODE_UNKNOWN, SHARD_UNKNOWN -> Status.Code.NOT_FOUND;
+            case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
+            case PERMISSION_DENIED -> Status.Code.PERMISSION_DENIED;
             case INTERNAL -> Status.Code.INTERNAL;
         };
     }
@@ -185,6 +187,8 @@ public final class TitanErrors {
             case UNKNOWN -> ErrorReason.OUTCOME_UNDETERMINED;
             case DATA_LOSS -> ErrorReason.DATA_QUARANTINED;
             case ABORTED -> ErrorReason.BATCH_ABORTED;
+            case UNAUTHENTICATED -> ErrorReason.UNAUTHENTICATED;
+            case PERMISSION_DENIED -> ErrorReason.PERMISSION_DENIED;
             default -> ErrorReason.INTERNAL;
         };
     }
