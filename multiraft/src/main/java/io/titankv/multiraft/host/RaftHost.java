@@ -1,14 +1,68 @@
 package io.titankv.multiraft.host;
 
 import io.titankv.model.GroupId;
+import io.titankv.model.LogPosition;
+import io.titankv.model.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.ExitUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All groups of one node. Thread-safe. */
 public final class RaftHost implements AutoCloseable {
-    private RaftHost() {}
+    private static final Logger LOG = LoggerFactory.getLogger(RaftHost.class);
+
+    /** Part of the least election timeout for which a leader counts on a majority's answers: leaves room for clocks that drift. */
+    private static final double LEASE_RATIO = 0.6;
+
+    private static final Duration PROPOSAL_SWEEP = Duration.ofMillis(250);
+
+    static {
+        keepTheProcessAlive();
+    }
+
+    private final NodeContext node;
+    private final Groups groups;
+    private final NodeLife life;
+    private final Function<GroupId, ReplicatedStateMachine> stateMachines;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private RaftHost(
+            NodeContext node, Groups groups, NodeLife life, Function<GroupId, ReplicatedStateMachine> stateMachines) {
+        this.node = node;
+        this.groups = groups;
+        this.life = life;
+        this.stateMachines = stateMachines;
+    }
+
+    /** Ratis ends the process when its port is taken or any thread of the JVM dies of an exception. Neither is its business. */
+    private static void keepTheProcessAlive() {
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        ExitUtils.disableSystemExit();
+        ExitUtils.setTerminateOnUncaughtException(false);
+        Thread.setDefaultUncaughtExceptionHandler(handler);
+    }
 
     /**
      * Starts Raft and opens every group found in the directory. A group that cannot be opened does not stop the others: its
@@ -17,12 +71,128 @@ public final class RaftHost implements AutoCloseable {
      * @param stateMachines makes the state machine of a group, found on disk or created later
      */
     public static RaftHost start(RaftHostOptions options, Function<GroupId, ReplicatedStateMachine> stateMachines) {
-        throw new UnsupportedOperationException("contract only");
+        try {
+            Directories directories = new Directories(options.directory());
+            directories.create();
+            List<GroupId> found = directories.found();
+            Clock clock = new Clock(options.node().value());
+            Groups groups = new Groups(new AppendGuard(clock, RatisSettings.requestTimeout(options)));
+            long timeoutMinNanos = options.electionTimeoutMin().toNanos();
+            NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
+            Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock);
+            Wiring wiring = new Wiring(options.node(), options.gate(), life, leaderships, groups, clock);
+            RaftServer server = newServer(options, directories, groups, wiring);
+            NodeContext node = new NodeContext(
+                    options, directories, server, leaderships, clock, ClientId.randomId(), new AtomicLong());
+            RaftHost host = new RaftHost(node, groups, life, stateMachines);
+            server.start();
+            host.openAll(found);
+            host.startTimers();
+            return host;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Raft did not start", e);
+        }
+    }
+
+    private static RaftServer newServer(RaftHostOptions options, Directories directories, Groups groups, Wiring wiring)
+            throws IOException {
+        RaftProperties properties = RatisSettings.of(options);
+        // Ratis opens every group that it finds when it is built, and one that fails stops it. So it is shown an empty
+        // directory;
+        // the groups are added one by one, each after its log was checked.
+        RatisSettings.storage(properties, directories.none());
+        RaftServer server = RaftServer.newBuilder()
+                .setServerId(Positions.toRatis(options.node()))
+                .setProperties(properties)
+                .setParameters(GuardedRpc.parameters(wiring))
+                .setStateMachineRegistry(group -> {
+                    RatisReplica replica = groups.getOrNull(group);
+                    StateMachineAdapter adapter = replica == null ? null : replica.adapterOrNull();
+                    if (adapter == null) {
+                        throw new IllegalStateException("Ratis opens a group that this node did not: " + group);
+                    }
+                    return adapter;
+                })
+                .build();
+        RatisSettings.storage(properties, directories.log());
+        return server;
+    }
+
+    private void openAll(List<GroupId> found) {
+        List<CompletableFuture<?>> opening = new ArrayList<>();
+        for (GroupId group : found) {
+            opening.add(CompletableFuture.runAsync(
+                    () -> openFound(group), node.clock().workers()));
+        }
+        CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new)).join();
+    }
+
+    private void startTimers() {
+        Clock clock = node.clock();
+        clock.every(PROPOSAL_SWEEP, () -> {
+            long now = System.nanoTime();
+            groups.all().forEach(replica -> replica.expireProposals(now));
+        });
+        clock.every(node.options().snapshotEvery(), () -> groups.all().forEach(RaftHost::takeTimedSnapshot));
+    }
+
+    /** A quiet group never reaches the number of entries that triggers one, and its log would stay for ever. */
+    private static void takeTimedSnapshot(RatisReplica replica) {
+        if (replica.status().role() != ReplicaStatus.Role.DOWN) {
+            var _ = replica.takeSnapshot().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    LOG.atWarn()
+                            .addKeyValue("group", replica.group())
+                            .setCause(failure)
+                            .log("no snapshot taken");
+                }
+            });
+        }
+    }
+
+    private void openFound(GroupId group) {
+        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node);
+        groups.put(replica);
+        try {
+            GroupFile file = GroupFile.read(node.directories().groupFile(group));
+            switch (file.state()) {
+                case LIVE -> open(replica, file);
+                case REMOVING -> remove(group);
+                case ROTTEN -> replica.takeOutOfService("to be rebuilt");
+            }
+        } catch (IOException | RuntimeException e) {
+            outOfService(replica, e);
+        }
+    }
+
+    private void open(RatisReplica replica, GroupFile file) throws IOException {
+        GroupId group = replica.group();
+        ReplicatedStateMachine stateMachine = replica.stateMachine();
+        LogPosition opened = stateMachine.open();
+        LogPosition durable = opened.isNone() ? opened : stateMachine.makeDurable();
+        if (durable.index() > opened.index()) {
+            throw new IllegalStateException("more is durable than was opened: " + durable + " after " + opened);
+        }
+        StateMachineAdapter adapter =
+                new StateMachineAdapter(stateMachine, opened, durable, replica, life, node.clock());
+        replica.opened(adapter);
+        node.requests().add(group, file.initialMembers());
+        Directories.fsync(node.directories().currentLogOf(group));
+        Directories.fsync(node.directories().logOf(group));
+        Directories.fsync(node.directories().log());
+        replica.serves(node.server().getDivision(Positions.toRatis(group)));
+    }
+
+    private static void outOfService(RatisReplica replica, Exception cause) {
+        LOG.atError().addKeyValue("group", replica.group()).setCause(cause).log("replica not opened");
+        replica.takeOutOfService("not opened: " + cause);
     }
 
     /** HOST:PORT on which Raft listens: the port really bound. */
     public String address() {
-        throw new UnsupportedOperationException("contract only");
+        int port = node.server().getServerRpc().getInetSocketAddress().getPort();
+        String host = node.options().listenHost();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     /**
@@ -31,21 +201,83 @@ public final class RaftHost implements AutoCloseable {
      * @param members for a group that is new on all nodes: all voters, the same list on each; empty: a replica that waits to be
      *     added by the group's leader
      */
-    public Replica create(GroupId group, List<Member> members) {
-        throw new UnsupportedOperationException("contract only");
+    public synchronized Replica create(GroupId group, List<Member> members) {
+        if (stopped.get()) {
+            throw new IllegalStateException("this node has stopped");
+        }
+        RatisReplica existing = groups.getOrNull(group);
+        if (existing != null) {
+            return existing;
+        }
+        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node);
+        try {
+            GroupFile file = GroupFile.live(members);
+            file.write(node.directories().groupFile(group));
+            groups.put(replica);
+            open(replica, file);
+        } catch (IOException | RuntimeException e) {
+            outOfService(replica, e);
+        }
+        return replica;
     }
 
     public Optional<Replica> replica(GroupId group) {
-        throw new UnsupportedOperationException("contract only");
+        return Optional.ofNullable(groups.getOrNull(group));
     }
 
     public Collection<Replica> replicas() {
-        throw new UnsupportedOperationException("contract only");
+        return List.copyOf(groups.all());
     }
 
-    /** Stops the replica and deletes its log and state for good. */
-    public void remove(GroupId group) {
-        throw new UnsupportedOperationException("contract only");
+    /** Stops the replica and deletes its log and state for good. Does nothing when there is none. */
+    public synchronized void remove(GroupId group) {
+        RatisReplica replica = groups.getOrNull(group);
+        if (replica == null) {
+            return;
+        }
+        Path file = node.directories().groupFile(group);
+        try {
+            // From here on a restart goes on removing.
+            GroupFile.read(file).with(GroupFile.State.REMOVING).write(file);
+            StateMachineAdapter adapter = replica.adapterOrNull();
+            if (adapter != null) {
+                adapter.markRemoved();
+            }
+            replica.stop("removed");
+            if (replica.divisionOrNull() != null) {
+                node.requests().remove(group);
+            }
+            replica.stateMachine().destroy();
+            Directories.delete(node.directories().logOf(group));
+            groups.remove(group);
+            Files.deleteIfExists(file);
+            Directories.fsync(node.directories().groups());
+        } catch (IOException e) {
+            throw new UncheckedIOException("replica of " + group + " not removed", e);
+        }
+    }
+
+    /** Who is in the group, as far as this replica knows; absent when there is no replica. */
+    public Optional<Membership> membership(GroupId group) {
+        return Optional.ofNullable(groups.getOrNull(group)).map(RatisReplica::membership);
+    }
+
+    /**
+     * Changes who is in a group, when its members are those expected. To be asked of the leader's node. Members that are new must have
+     * a replica created with an empty list; they are given time to catch up first.
+     */
+    public CompletableFuture<ChangeOutcome> changeMembers(GroupId group, Membership expected, Membership wanted) {
+        RatisReplica replica = groups.getOrNull(group);
+        if (replica == null) {
+            return CompletableFuture.completedFuture(new ChangeOutcome.NotLeader(null));
+        }
+        ReplicaStatus status = replica.status();
+        if (!status.leads()) {
+            NodeId leader = status.leader();
+            return CompletableFuture.completedFuture(
+                    new ChangeOutcome.NotLeader(node.options().node().equals(leader) ? null : leader));
+        }
+        return node.requests().change(group, expected, wanted);
     }
 
     /**
@@ -59,11 +291,65 @@ public final class RaftHost implements AutoCloseable {
     /** Hands leadership of every group over where another voter can take it, then stops. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("contract only");
+        if (stopped.compareAndSet(false, true)) {
+            handOver();
+            groups.all().forEach(replica -> replica.stop("this node has stopped"));
+            closeServer();
+            node.clock().close();
+        }
+    }
+
+    private void handOver() {
+        Duration timeout = RatisSettings.requestTimeout(node.options());
+        List<CompletableFuture<?>> transfers = new ArrayList<>();
+        for (RatisReplica replica : groups.all()) {
+            ReplicaStatus status = replica.status();
+            NodeId successor = status.role() == ReplicaStatus.Role.LEADER ? successorOrNull(replica, status) : null;
+            if (successor != null) {
+                transfers.add(replica.transferLeadership(successor, timeout));
+            }
+        }
+        try {
+            CompletableFuture.allOf(transfers.toArray(CompletableFuture<?>[]::new))
+                    .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atWarn().setCause(e).log("leadership was not handed over everywhere");
+        }
+    }
+
+    /** The other voter that is furthest. */
+    private @Nullable NodeId successorOrNull(RatisReplica replica, ReplicaStatus status) {
+        List<NodeId> voters = replica.members().stream().map(Member::node).toList();
+        return status.matchIndexes().entrySet().stream()
+                .filter(follower -> voters.contains(follower.getKey()) && follower.getValue() >= 0)
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    private void closeServer() {
+        try {
+            node.server().close();
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("Raft did not close cleanly");
+        }
     }
 
     /** Stops at once, as a killed process would, flushing nothing that was not flushed. For tests of crashes. */
     public void kill() {
-        throw new UnsupportedOperationException("contract only");
+        if (stopped.compareAndSet(false, true)) {
+            life.kill();
+            for (RatisReplica replica : groups.all()) {
+                replica.stop("killed");
+                StateMachineAdapter adapter = replica.adapterOrNull();
+                if (adapter != null) {
+                    adapter.abandon();
+                }
+            }
+            closeServer();
+            node.clock().close();
+        }
     }
 }

@@ -1,0 +1,49 @@
+package io.titankv.multiraft.host;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.LeaderState;
+import org.jspecify.annotations.Nullable;
+
+/** What one server leads, or led last: one {@link Leadership} per group. Thread-safe. */
+final class Leaderships {
+    private final ConcurrentMap<RaftGroupId, Leadership> byGroup = new ConcurrentHashMap<>();
+    private final long leaseNanos;
+    private final Clock clock;
+
+    Leaderships(long leaseNanos, Clock clock) {
+        this.leaseNanos = leaseNanos;
+        this.clock = clock;
+    }
+
+    /** The leadership with this state of Ratis; one with another state is over. */
+    Leadership of(RaftServer.Division division, LeaderState state) {
+        @Nullable Leadership[] over = {null};
+        Leadership now = byGroup.compute(division.getMemberId().getGroupId(), (group, last) -> {
+            if (last != null && last.isOf(state)) {
+                return last;
+            }
+            over[0] = last;
+            return new Leadership(division, state, leaseNanos, clock);
+        });
+        if (over[0] != null) {
+            over[0].end();
+        }
+        return now;
+    }
+
+    @Nullable
+    Leadership currentOrNull(RaftGroupId group) {
+        return byGroup.get(group);
+    }
+
+    /** The group is no longer led from here. */
+    void end(RaftGroupId group) {
+        Leadership over = byGroup.remove(group);
+        if (over != null) {
+            over.end();
+        }
+    }
+}

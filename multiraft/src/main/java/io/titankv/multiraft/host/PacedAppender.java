@@ -1,0 +1,39 @@
+package io.titankv.multiraft.host;
+
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.grpc.server.GrpcLogAppender;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.protocol.TermIndex;
+
+/**
+ * Sends the log to one follower. While the follower fetches a snapshot, Ratis would ask it again and again without any pause, as we
+ * set none between appends; this one asks at most every {@value #PAUSE_MILLIS} ms.
+ */
+final class PacedAppender extends GrpcLogAppender {
+    /** Short beside a snapshot, long beside the round trip that asks for it. */
+    private static final long PAUSE_MILLIS = 50;
+
+    private long askedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+
+    PacedAppender(RaftServer.Division division, LeaderState state, FollowerInfo follower) {
+        super(division, state, follower);
+    }
+
+    /** Called by the appender's own thread only, without locks. */
+    @Override
+    public InstallSnapshotRequestProto newInstallSnapshotNotificationRequest(TermIndex firstInLog) {
+        long pauseNanos = TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - (System.nanoTime() - askedNanos);
+        if (pauseNanos > 0) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(pauseNanos);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        askedNanos = System.nanoTime();
+        return super.newInstallSnapshotNotificationRequest(firstInLog);
+    }
+}

@@ -1,0 +1,310 @@
+package io.titankv.multiraft.host;
+
+import io.titankv.model.NodeId;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.GroupInfoReply;
+import org.apache.ratis.protocol.GroupInfoRequest;
+import org.apache.ratis.protocol.GroupListReply;
+import org.apache.ratis.protocol.GroupListRequest;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DataStreamServerRpc;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.ServerFactory;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
+
+/**
+ * The server as the network sees it: everything that arrives goes through here, and every reply leaves through here.
+ *
+ * <p>It lets through what Raft servers say to each other, past the {@link NetworkGate} and under the {@link AppendGuard}. A message
+ * that may not pass fails as one that was lost: the sender's stream breaks or its call fails. Requests of Ratis' own clients and
+ * administrators are refused: nobody but this process may propose or change members. Thread-safe.
+ */
+final class PeerDoor implements RaftServer {
+    private final RaftServer inner;
+    private final Wiring wiring;
+    private final AppendGuard guard;
+
+    PeerDoor(RaftServer inner, Wiring wiring) {
+        this.inner = inner;
+        this.wiring = wiring;
+        guard = wiring.groups().guard();
+    }
+
+    @Override
+    public CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(AppendEntriesRequestProto request) {
+        RaftRpcRequestProto header = request.getServerRequest();
+        RaftGroupId group = groupOf(header);
+        NodeId leader = senderOf(header);
+        try {
+            requirePasses(leader, wiring.self());
+            Division division = inner.getDivision(group);
+            return guard.append(
+                            group,
+                            (RaftServerAsynchronousProtocol) division,
+                            () -> division.getRaftLog().getFlushIndex(),
+                            request)
+                    .thenApply(reply -> {
+                        wiring.groups().onAppend(group, request, reply);
+                        requireReplyPasses(leader);
+                        return reply;
+                    });
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
+        RaftRpcRequestProto header = request.getServerRequest();
+        NodeId candidate = senderOf(header);
+        requirePasses(candidate, wiring.self());
+        if (!wiring.life().mayVote()) {
+            throw new IOException("this node has just begun and does not vote yet");
+        }
+        RequestVoteReplyProto reply;
+        synchronized (guard.turnOf(groupOf(header))) {
+            reply = inner.requestVote(request);
+        }
+        requireReplyPasses(candidate);
+        return reply;
+    }
+
+    @Override
+    public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
+            throws IOException {
+        RaftRpcRequestProto header = request.getServerRequest();
+        NodeId leader = senderOf(header);
+        requirePasses(leader, wiring.self());
+        StartLeaderElectionReplyProto reply;
+        synchronized (guard.turnOf(groupOf(header))) {
+            reply = inner.startLeaderElection(request);
+        }
+        requireReplyPasses(leader);
+        return reply;
+    }
+
+    @Override
+    public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request) throws IOException {
+        RaftRpcRequestProto header = request.getServerRequest();
+        NodeId leader = senderOf(header);
+        requirePasses(leader, wiring.self());
+        InstallSnapshotReplyProto reply;
+        synchronized (guard.turnOf(groupOf(header))) {
+            reply = inner.installSnapshot(request);
+        }
+        requireReplyPasses(leader);
+        return reply;
+    }
+
+    private void requirePasses(NodeId from, NodeId to) throws IOException {
+        if (wiring.life().isKilled() || !wiring.gate().passes(from, to)) {
+            throw new IOException("lost on the way from " + from + " to " + to);
+        }
+    }
+
+    /** For continuations, where only unchecked exceptions pass. */
+    private void requireReplyPasses(NodeId to) {
+        if (wiring.life().isKilled() || !wiring.gate().passes(wiring.self(), to)) {
+            throw new IllegalStateException("reply lost on the way to " + to);
+        }
+    }
+
+    private static NodeId senderOf(RaftRpcRequestProto header) {
+        return Positions.fromRatis(RaftPeerId.valueOf(header.getRequestorId()));
+    }
+
+    private static RaftGroupId groupOf(RaftRpcRequestProto header) {
+        ByteString id = header.getRaftGroupId().getId();
+        return RaftGroupId.valueOf(id);
+    }
+
+    // What Ratis' transport asks of its server about itself.
+
+    @Override
+    public RaftPeerId getId() {
+        return inner.getId();
+    }
+
+    @Override
+    public RaftPeer getPeer() {
+        return inner.getPeer();
+    }
+
+    @Override
+    public Iterable<RaftGroupId> getGroupIds() {
+        return inner.getGroupIds();
+    }
+
+    @Override
+    public Iterable<RaftGroup> getGroups() throws IOException {
+        return inner.getGroups();
+    }
+
+    @Override
+    public Division getDivision(RaftGroupId groupId) throws IOException {
+        return inner.getDivision(groupId);
+    }
+
+    @Override
+    public RaftProperties getProperties() {
+        return inner.getProperties();
+    }
+
+    @Override
+    public RaftServerRpc getServerRpc() {
+        return inner.getServerRpc();
+    }
+
+    @Override
+    public DataStreamServerRpc getDataStreamServerRpc() {
+        return inner.getDataStreamServerRpc();
+    }
+
+    @Override
+    public ServerFactory getFactory() {
+        return inner.getFactory();
+    }
+
+    @Override
+    public LifeCycle.State getLifeCycleState() {
+        return inner.getLifeCycleState();
+    }
+
+    @Override
+    public void start() throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public void close() throws IOException {
+        throw refused();
+    }
+
+    // What nobody may ask over the network.
+
+    private static IOException refused() {
+        return new IOException("not served over the network");
+    }
+
+    private static <T> CompletableFuture<T> refusedLater() {
+        return CompletableFuture.failedFuture(refused());
+    }
+
+    /** The way of blocking transports, which we do not use; it would bypass the guard. */
+    @Override
+    public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request) throws IOException {
+        throw refused();
+    }
+
+    /** Read indexes of Ratis are not linearizable in 3.3.0; nobody asks for them. */
+    @Override
+    public CompletableFuture<ReadIndexReplyProto> readIndexAsync(ReadIndexRequestProto request) {
+        return refusedLater();
+    }
+
+    @Override
+    public RaftClientReply submitClientRequest(RaftClientRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public CompletableFuture<RaftClientReply> submitClientRequestAsync(RaftClientRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public GroupListReply getGroupList(GroupListRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public GroupInfoReply getGroupInfo(GroupInfoRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public RaftClientReply groupManagement(GroupManagementRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public RaftClientReply snapshotManagement(SnapshotManagementRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public RaftClientReply leaderElectionManagement(LeaderElectionManagementRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public RaftClientReply setConfiguration(SetConfigurationRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public RaftClientReply transferLeadership(TransferLeadershipRequest request) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public CompletableFuture<GroupListReply> getGroupListAsync(GroupListRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public CompletableFuture<GroupInfoReply> getGroupInfoAsync(GroupInfoRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public CompletableFuture<RaftClientReply> groupManagementAsync(GroupManagementRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public CompletableFuture<RaftClientReply> snapshotManagementAsync(SnapshotManagementRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public CompletableFuture<RaftClientReply> leaderElectionManagementAsync(LeaderElectionManagementRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public CompletableFuture<RaftClientReply> setConfigurationAsync(SetConfigurationRequest request) {
+        return refusedLater();
+    }
+
+    @Override
+    public CompletableFuture<RaftClientReply> transferLeadershipAsync(TransferLeadershipRequest request) {
+        return refusedLater();
+    }
+}

@@ -1,0 +1,151 @@
+package io.titankv.multiraft.host;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/**
+ * Every setting of Ratis that we use, and why. Some defaults of Ratis 3.3.0 acknowledge what is not on disk; those are marked
+ * SAFETY and must not be changed. {@code docs/protocols.md} tells the whole story.
+ */
+final class RatisSettings {
+    /** What Ratis adds to an entry in its log: client id, call id, term, index and tags; 128 bytes measured, rest is margin. */
+    private static final int ENTRY_OVERHEAD_BYTES = 4096;
+
+    private static final int MIB = 1 << 20;
+    private static final int PENDING_ENTRIES_MAX = 4096;
+
+    private RatisSettings() {}
+
+    static RaftProperties of(RaftHostOptions options) {
+        RaftProperties to = new RaftProperties();
+        to.set("raft.rpc.type", GuardedRpc.class.getName());
+        timeouts(options, to);
+        durability(to);
+        sizes(options, to);
+        snapshots(options, to);
+        threads(to);
+        network(options, to);
+        return to;
+    }
+
+    /** Where Ratis looks for groups. Set apart from the rest: see {@link RaftHost}. */
+    static void storage(RaftProperties to, Path directory) {
+        RaftServerConfigKeys.setStorageDir(to, List.of(directory.toFile()));
+    }
+
+    private static void timeouts(RaftHostOptions options, RaftProperties to) {
+        TimeDuration min = ratis(options.electionTimeoutMin());
+        TimeDuration max = ratis(options.electionTimeoutMax());
+        RaftServerConfigKeys.Rpc.setTimeoutMin(to, min);
+        RaftServerConfigKeys.Rpc.setTimeoutMax(to, max);
+        // SAFETY of leases: a shorter first election would let a restarted node vote within a lease that it granted.
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(to, min);
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(to, max);
+        RaftServerConfigKeys.Rpc.setRequestTimeout(to, ratis(requestTimeout(options)));
+        RaftServerConfigKeys.Rpc.setSlownessTimeout(to, TimeDuration.valueOf(60, TimeUnit.SECONDS));
+        // SAFETY of leases: a node that hears its leader refuses to vote only in the pre-vote.
+        RaftServerConfigKeys.LeaderElection.setPreVote(to, true);
+        RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(to, false);
+        // A leader that lost its majority stays out of elections so long; a JVM that slept so long steps down.
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+                to, ratis(options.electionTimeoutMax().multipliedBy(2)));
+        // A laptop that sleeps, or a stopped container, must not close the server for good.
+        RaftServerConfigKeys.setCloseThreshold(to, TimeDuration.valueOf(3650, TimeUnit.DAYS));
+        RaftServerConfigKeys.setStagingTimeout(
+                to, ratis(options.electionTimeoutMax().multipliedBy(15)));
+        RaftServerConfigKeys.setStagingCatchupGap(to, 1000);
+    }
+
+    private static void durability(RaftProperties to) {
+        // SAFETY: composing lets a follower acknowledge entries that it does not hold. Also a thread per append.
+        Log.setAppendEntriesComposeEnabled(to, false);
+        // SAFETY: both acknowledge what is not on disk.
+        Log.setAsyncFlushEnabled(to, false);
+        Log.setUnsafeFlushEnabled(to, false);
+        // SAFETY: the other policy drops acknowledged entries behind a rotten one. A torn tail is cut before, by
+        // LogDoctor.
+        Log.setCorruptionPolicy(to, Log.CorruptionPolicy.EXCEPTION);
+        // An extra entry and fsync per commit, for knowing the commit index sooner after a restart of all.
+        Log.setLogMetadataEnabled(to, false);
+        Log.setForceSyncNum(to, PENDING_ENTRIES_MAX);
+        // Exactly-once is the state machine's; the cache grows the heap and forgets at restarts.
+        RaftServerConfigKeys.RetryCache.setExpiryTime(to, TimeDuration.ZERO);
+    }
+
+    private static void sizes(RaftHostOptions options, RaftProperties to) {
+        int appendBytes = options.entryBytesMax() + ENTRY_OVERHEAD_BYTES;
+        // Also the largest entry: one above it makes the leader step down, so Replica refuses it before.
+        Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(appendBytes));
+        Log.setWriteBufferSize(to, SizeInBytes.valueOf(appendBytes + ENTRY_OVERHEAD_BYTES));
+        Log.setPreallocatedSize(to, SizeInBytes.valueOf(MIB));
+        Log.setSegmentSizeMax(to, SizeInBytes.valueOf(Math.max(16 * MIB, 4 * appendBytes)));
+        Log.setSegmentCacheNumMax(to, 2);
+        Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
+        Log.setReadLockEnabled(to, false);
+        Log.setQueueElementLimit(to, PENDING_ENTRIES_MAX);
+        Log.setQueueByteLimit(to, SizeInBytes.valueOf(Math.max(64 * MIB, 8 * appendBytes)));
+        Log.Appender.setWaitTimeMin(to, TimeDuration.ZERO);
+        RaftServerConfigKeys.Write.setElementLimit(to, PENDING_ENTRIES_MAX);
+        RaftServerConfigKeys.Write.setByteLimit(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
+        GrpcConfigKeys.setMessageSizeMax(to, SizeInBytes.valueOf(appendBytes + 2 * MIB));
+        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(to, 16);
+    }
+
+    private static void snapshots(RaftHostOptions options, RaftProperties to) {
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(to, true);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(to, options.snapshotEveryEntries());
+        RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(to, false);
+        RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(to, false);
+        RaftServerConfigKeys.Snapshot.setCreationGap(to, 1);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(to, 1);
+        // A dead peer must not pin the logs of its groups.
+        Log.setPurgeUptoSnapshotIndex(to, true);
+        Log.setPurgeGap(to, Math.clamp(options.snapshotEveryEntries() / 4, 1, 1024));
+        // Above 0 also for RATIS-2500: an endless notification when a follower stands at the log's very start.
+        Log.setPurgePreservationLogNum(to, Math.max(1, options.logEntriesKept()));
+        // Our own transfer: Ratis would send whole files, and not fsync them. The same on all nodes.
+        Log.Appender.setInstallSnapshotEnabled(to, false);
+    }
+
+    private static void threads(RaftProperties to) {
+        RaftServerConfigKeys.ThreadPool.setProxyCached(to, false);
+        RaftServerConfigKeys.ThreadPool.setProxySize(to, 4);
+        RaftServerConfigKeys.ThreadPool.setServerCached(to, true);
+        RaftServerConfigKeys.ThreadPool.setServerSize(to, 0);
+        RaftServerConfigKeys.ThreadPool.setClientCached(to, true);
+        RaftServerConfigKeys.ThreadPool.setClientSize(to, 1);
+    }
+
+    private static void network(RaftHostOptions options, RaftProperties to) {
+        GrpcConfigKeys.Server.setHost(to, options.listenHost());
+        GrpcConfigKeys.Server.setPort(to, options.listenPort());
+        // Same port as the server's: no further listener. What clients and admins may ask there, PeerDoor refuses.
+        GrpcConfigKeys.Client.setHost(to, options.listenHost());
+        GrpcConfigKeys.Client.setPort(to, options.listenPort());
+        GrpcConfigKeys.Admin.setHost(to, options.listenHost());
+        GrpcConfigKeys.Admin.setPort(to, options.listenPort());
+        GrpcConfigKeys.Server.setHeartbeatChannel(to, false);
+        Path removed = options.directory().resolve("removed");
+        RaftServerConfigKeys.setRemovedGroupsDir(to, new File(removed.toString()));
+    }
+
+    /** How long a request between nodes may take before it counts as lost. */
+    static Duration requestTimeout(RaftHostOptions options) {
+        Duration floor = Duration.ofSeconds(3);
+        Duration scaled = options.electionTimeoutMax().multipliedBy(2);
+        return scaled.compareTo(floor) > 0 ? scaled : floor;
+    }
+
+    static TimeDuration ratis(Duration duration) {
+        return TimeDuration.valueOf(duration.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,176 @@
+package io.titankv.multiraft.host;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read barrier of one leadership: rounds in which a majority confirms that this replica still leads.
+ *
+ * <p>A round asks every follower for a reply to a request that is made after the round began. A reader that arrives while a round
+ * runs joins the next one, never the running one: the replies of that one may be older than the reader. A leadership that has
+ * ended passes nobody any more. Thread-safe.
+ *
+ * @param <V> a voter's id
+ */
+final class ReadBarrier<V> {
+    /** A follower as a round sees it. */
+    interface Follower<V> {
+        V voter();
+
+        /** The id of the next request made for it; ids rise. */
+        long nextCallId();
+
+        /** Asks for a request to be made soon. */
+        void trigger();
+    }
+
+    private final Predicate<Predicate<V>> majority;
+    private final V self;
+
+    @GuardedBy("this")
+    private final Map<V, Follower<V>> followers = new HashMap<>();
+
+    @GuardedBy("this")
+    private @Nullable Round<V> running;
+
+    @GuardedBy("this")
+    private @Nullable CompletableFuture<BarrierOutcome> next;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    /**
+     * @param self passes its own round always
+     * @param majority whether the voters that fulfil a condition are a majority now
+     */
+    ReadBarrier(V self, Predicate<Predicate<V>> majority) {
+        this.self = self;
+        this.majority = majority;
+    }
+
+    /** A round: for each follower the first request that counts, and who answered one. */
+    private static final class Round<V> {
+        final Map<Follower<V>, Long> firstCallIds = new HashMap<>();
+        final Set<V> confirmed = new HashSet<>();
+        final CompletableFuture<BarrierOutcome> outcome;
+
+        Round(CompletableFuture<BarrierOutcome> outcome) {
+            this.outcome = outcome;
+        }
+    }
+
+    /** A follower, or the sender that replaces the one it had: all its requests are yet to be made. */
+    synchronized void add(Follower<V> follower) {
+        followers.put(follower.voter(), follower);
+        if (running != null) {
+            running.firstCallIds.put(follower, Long.MIN_VALUE);
+        }
+    }
+
+    /** Completes when a majority has confirmed, after this call, that this replica leads. Never completes by itself in time. */
+    CompletableFuture<BarrierOutcome> pass() {
+        CompletableFuture<BarrierOutcome> outcome;
+        List<Follower<V>> toTrigger;
+        synchronized (this) {
+            if (ended) {
+                return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(null));
+            }
+            if (majority.test(self::equals)) {
+                return CompletableFuture.completedFuture(new BarrierOutcome.Passed());
+            }
+            if (running != null) {
+                if (next == null) {
+                    next = new CompletableFuture<>();
+                }
+                return next;
+            }
+            outcome = new CompletableFuture<>();
+            toTrigger = begin(outcome);
+        }
+        toTrigger.forEach(Follower::trigger);
+        return outcome;
+    }
+
+    @GuardedBy("this")
+    private List<Follower<V>> begin(CompletableFuture<BarrierOutcome> outcome) {
+        Round<V> round = new Round<>(outcome);
+        for (Follower<V> follower : followers.values()) {
+            round.firstCallIds.put(follower, follower.nextCallId());
+        }
+        running = round;
+        return new ArrayList<>(followers.values());
+    }
+
+    /** A follower has accepted the request with this id, as one of this leadership. */
+    void onConfirmed(Follower<V> follower, long callId) {
+        CompletableFuture<BarrierOutcome> passed;
+        List<Follower<V>> toTrigger = List.of();
+        synchronized (this) {
+            Round<V> round = running;
+            if (round == null) {
+                return;
+            }
+            Long firstCallId = round.firstCallIds.get(follower);
+            if (firstCallId == null || callId < firstCallId || !round.confirmed.add(follower.voter())) {
+                return;
+            }
+            if (!majority.test(voter -> voter.equals(self) || round.confirmed.contains(voter))) {
+                return;
+            }
+            passed = round.outcome;
+            running = null;
+            CompletableFuture<BarrierOutcome> waiting = next;
+            if (waiting != null) {
+                next = null;
+                toTrigger = begin(waiting);
+            }
+        }
+        toTrigger.forEach(Follower::trigger);
+        passed.complete(new BarrierOutcome.Passed());
+    }
+
+    /** Gives up whoever waits for this outcome: the round that carries it, or the place in the next. */
+    @SuppressWarnings("ReferenceEquality") // which of two waits it is, not what it holds
+    void giveUp(CompletableFuture<BarrierOutcome> outcome) {
+        List<Follower<V>> toTrigger = List.of();
+        synchronized (this) {
+            if (next == outcome) {
+                next = null;
+            } else if (running != null && running.outcome == outcome) {
+                running = null;
+                CompletableFuture<BarrierOutcome> waiting = next;
+                if (waiting != null) {
+                    next = null;
+                    toTrigger = begin(waiting);
+                }
+            }
+        }
+        toTrigger.forEach(Follower::trigger);
+        outcome.complete(new BarrierOutcome.TimedOut());
+    }
+
+    /** This leadership is over: whoever waits is told so, and so is everybody after. */
+    void end() {
+        List<CompletableFuture<BarrierOutcome>> waiting = new ArrayList<>();
+        synchronized (this) {
+            ended = true;
+            if (running != null) {
+                waiting.add(running.outcome);
+                running = null;
+            }
+            if (next != null) {
+                waiting.add(next);
+                next = null;
+            }
+        }
+        waiting.forEach(outcome -> outcome.complete(new BarrierOutcome.NotLeader(null)));
+    }
+}

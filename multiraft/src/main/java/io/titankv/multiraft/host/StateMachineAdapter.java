@@ -1,0 +1,330 @@
+package io.titankv.multiraft.host;
+
+import com.google.protobuf.ByteString;
+import io.titankv.model.LogPosition;
+import io.titankv.model.NodeId;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link ReplicatedStateMachine} as Ratis sees it. The only class that extends Ratis' state machine.
+ *
+ * <p>Applies at once, in order, and never twice: entries at or below the position of the opened state are passed over, although
+ * Ratis replays from its last snapshot. What the state machine throws stops this group's replica and nothing else. Its snapshot is no
+ * file of Ratis' but a position up to which the state machine says that its own state is durable.
+ *
+ * <p>Apply, snapshots and reloads run on the group's updater thread. {@link #applied} may be read by any thread.
+ */
+final class StateMachineAdapter extends BaseStateMachine {
+    /** What the replica wants to know. */
+    interface Events {
+        void onApplied(long index);
+
+        void onFault(String what, Throwable cause);
+
+        void onLeadershipChanged();
+
+        void onLostLeadership();
+
+        void onSnapshotTaken() throws IOException;
+    }
+
+    private final ReplicatedStateMachine inner;
+    private final Events events;
+    private final NodeLife life;
+    private final Clock clock;
+    private final Snapshots snapshots = new Snapshots();
+
+    /** The last entry whose effect is in the state, or that had none. Written by the updater thread. */
+    private volatile LogPosition applied;
+
+    private volatile boolean removed;
+    private boolean closed;
+
+    StateMachineAdapter(
+            ReplicatedStateMachine inner,
+            LogPosition opened,
+            LogPosition durable,
+            Events events,
+            NodeLife life,
+            Clock clock) {
+        this.inner = inner;
+        this.events = events;
+        this.life = life;
+        this.clock = clock;
+        applied = opened;
+        snapshots.latest = durable;
+        setLastAppliedTermIndex(Positions.toRatis(durable));
+    }
+
+    long appliedIndex() {
+        return applied.index();
+    }
+
+    /** From here on the state machine is not closed but destroyed, by whoever removes the replica. */
+    void markRemoved() {
+        removed = true;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage) throws IOException {
+        super.initialize(server, group, storage);
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    // Entries.
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) {
+        return TransactionContext.newBuilder()
+                .setStateMachine(this)
+                .setClientRequest(request)
+                .build();
+    }
+
+    /** Called right before the entry goes into the leader's log, under its lock; after this nothing turns it away. */
+    @Override
+    public TransactionContext preAppendTransaction(TransactionContext transaction) {
+        RaftClientRequest request = transaction.getClientRequest();
+        if (request != null && request.getMessage() instanceof Proposal proposal) {
+            proposal.markAppending();
+        }
+        return transaction;
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto entry = transaction.getLogEntry();
+        LogPosition position = new LogPosition(entry.getTerm(), entry.getIndex());
+        ByteString result = apply(position, entry);
+        updateLastAppliedTermIndex(position.term(), position.index());
+        return CompletableFuture.completedFuture(new Proposal.Result(position, result));
+    }
+
+    private synchronized ByteString apply(LogPosition position, LogEntryProto entry) {
+        if (life.isKilled() || position.index() <= applied.index()) {
+            return ByteString.EMPTY;
+        }
+        try {
+            ByteString result = inner.apply(
+                    position, Bytes.fromRatis(entry.getStateMachineLogEntry().getLogData()));
+            advance(position);
+            return result;
+        } catch (RuntimeException | Error e) {
+            throw fault("apply of " + position, e);
+        }
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        skip(new LogPosition(term, index));
+        super.notifyTermIndexUpdated(term, index);
+    }
+
+    private synchronized void skip(LogPosition position) {
+        if (life.isKilled() || position.index() <= applied.index()) {
+            return;
+        }
+        try {
+            inner.skipped(position);
+        } catch (RuntimeException | Error e) {
+            throw fault("passing over " + position, e);
+        }
+        advance(position);
+    }
+
+    private void advance(LogPosition position) {
+        applied = position;
+        events.onApplied(position.index());
+    }
+
+    /** To be thrown: Ratis then stops the group's updater and closes its division. */
+    private IllegalStateException fault(String what, Throwable cause) {
+        events.onFault(what, cause);
+        return new IllegalStateException("state machine failed: " + what, cause);
+    }
+
+    // Snapshots.
+
+    @Override
+    public synchronized long takeSnapshot() {
+        if (life.isKilled()) {
+            return RaftLog.INVALID_LOG_INDEX;
+        }
+        try {
+            LogPosition durable = inner.makeDurable();
+            if (durable.index() > snapshots.latest.index()) {
+                snapshots.latest = durable;
+            }
+            events.onSnapshotTaken();
+        } catch (IOException | RuntimeException | Error e) {
+            throw fault("making the state durable", e);
+        }
+        return snapshots.latest.index();
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return snapshots;
+    }
+
+    /** Under the division's lock: only hands over. The answer is always given later, by another thread. */
+    @Override
+    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstInLog) {
+        NodeId leader = Positions.fromRatis(RaftPeerId.valueOf(
+                role.getFollowerInfo().getLeaderInfo().getId().getId()));
+        CompletableFuture<TermIndex> answer = new CompletableFuture<>();
+        clock.workers().execute(() -> stage(leader, Positions.fromRatis(firstInLog), answer));
+        return answer;
+    }
+
+    private void stage(NodeId leader, LogPosition firstInLog, CompletableFuture<TermIndex> answer) {
+        if (life.isKilled()) {
+            return;
+        }
+        CompletableFuture<@Nullable LogPosition> staging;
+        try {
+            staging = inner.stageSnapshot(leader, firstInLog);
+        } catch (RuntimeException e) {
+            events.onFault("staging a snapshot", e);
+            answer.completeExceptionally(e);
+            return;
+        }
+        var _ = staging.whenCompleteAsync(
+                (position, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else {
+                        answer.complete(position == null || position.isNone() ? null : Positions.toRatis(position));
+                    }
+                },
+                clock.workers());
+    }
+
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    @Override
+    public synchronized void reinitialize() {
+        LogPosition opened;
+        try {
+            opened = life.isKilled() ? applied : inner.open();
+        } catch (RuntimeException | Error e) {
+            throw fault("opening the installed snapshot", e);
+        }
+        applied = opened;
+        snapshots.latest = opened;
+        setLastAppliedTermIndex(Positions.toRatis(opened));
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+        events.onApplied(opened.index());
+    }
+
+    // Events.
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        events.onLeadershipChanged();
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        events.onLeadershipChanged();
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        events.onLostLeadership();
+    }
+
+    @Override
+    public void notifyExtendedNoLeader(RoleInfoProto role) {
+        events.onLeadershipChanged();
+    }
+
+    /** The log cannot be written any more: Ratis has closed it for good. */
+    @Override
+    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failed) {
+        events.onFault("writing the Raft log", cause);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed || removed || life.isKilled()) {
+            return;
+        }
+        closed = true;
+        inner.close();
+    }
+
+    /** As close, for a node that is killed: flushes nothing. */
+    synchronized void abandon() {
+        if (!closed && !removed) {
+            closed = true;
+            inner.abandon();
+        }
+    }
+
+    /** The newest position that the state machine called durable. Ratis asks often: it is kept, not looked up. */
+    private static final class Snapshots implements StateMachineStorage {
+        private volatile LogPosition latest = LogPosition.NONE;
+
+        @Override
+        public void init(RaftStorage storage) {
+            // the state machine keeps its state elsewhere
+        }
+
+        @Override
+        public @Nullable SnapshotInfo getLatestSnapshot() {
+            LogPosition position = latest;
+            return position.isNone() ? null : new Snapshot(Positions.toRatis(position));
+        }
+
+        @Override
+        public void format() {
+            // the state machine keeps its state elsewhere
+        }
+
+        @Override
+        public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) {
+            // there is only the newest
+        }
+    }
+
+    private record Snapshot(TermIndex termIndex) implements SnapshotInfo {
+        @Override
+        public TermIndex getTermIndex() {
+            return termIndex;
+        }
+
+        @Override
+        public List<FileInfo> getFiles() {
+            return List.of();
+        }
+    }
+}

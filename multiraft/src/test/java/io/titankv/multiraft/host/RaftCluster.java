@@ -1,0 +1,211 @@
+package io.titankv.multiraft.host;
+
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes n1, n2, ... in one JVM, each with its own directory and port, and a network between them that can be cut. */
+public final class RaftCluster implements AutoCloseable {
+    /** Generous: the tests share a small machine with others. */
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private final UnaryOperator<RaftHostOptions> adjust;
+    private final Map<NodeId, RaftHost> hosts = new ConcurrentHashMap<>();
+    private final Map<NodeId, Member> members = new ConcurrentHashMap<>();
+    private final Map<NodeId, Map<GroupId, RecordingStateMachine>> machines = new ConcurrentHashMap<>();
+    private final Set<NodeId> isolated = ConcurrentHashMap.newKeySet();
+    private final List<NodeId> nodes = new ArrayList<>();
+
+    private RaftCluster(Path directory, UnaryOperator<RaftHostOptions> adjust) {
+        this.directory = directory;
+        this.adjust = adjust;
+    }
+
+    public static RaftCluster start(Path directory, int nodes) {
+        return start(directory, nodes, options -> options);
+    }
+
+    public static RaftCluster start(Path directory, int nodes, UnaryOperator<RaftHostOptions> adjust) {
+        RaftCluster cluster = new RaftCluster(directory, adjust);
+        for (int i = 1; i <= nodes; i++) {
+            cluster.addNode(new NodeId("n" + i));
+        }
+        return cluster;
+    }
+
+    /** A node more; it holds no group yet. */
+    public void addNode(NodeId node) {
+        nodes.add(node);
+        startNode(node, 0);
+        members.put(node, new Member(node, host(node).address()));
+    }
+
+    public RaftHostOptions options(NodeId node, int port) {
+        return adjust.apply(new RaftHostOptions(
+                node,
+                "127.0.0.1",
+                port,
+                directory.resolve(node.value()).resolve("raft"),
+                Duration.ofMillis(600),
+                Duration.ofMillis(1200),
+                64 << 10,
+                100,
+                100_000,
+                Duration.ofMinutes(10),
+                (from, to) -> !isolated.contains(from) && !isolated.contains(to)));
+    }
+
+    private void startNode(NodeId node, int port) {
+        hosts.put(node, RaftHost.start(options(node, port), group -> newMachine(node, group)));
+    }
+
+    private RecordingStateMachine newMachine(NodeId node, GroupId group) {
+        Path file = directory.resolve(node.value()).resolve("state-" + group);
+        RecordingStateMachine machine = new RecordingStateMachine(
+                file, other -> hosts.containsKey(other) && !isolated.contains(other) ? machine(other, group) : null);
+        machines.computeIfAbsent(node, ignored -> new ConcurrentHashMap<>()).put(group, machine);
+        return machine;
+    }
+
+    public List<NodeId> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    public Member member(NodeId node) {
+        return Objects.requireNonNull(members.get(node));
+    }
+
+    public List<Member> members(List<NodeId> of) {
+        return of.stream().map(this::member).toList();
+    }
+
+    public RaftHost host(NodeId node) {
+        RaftHost host = hosts.get(node);
+        if (host == null) {
+            throw new IllegalStateException(node + " is not running");
+        }
+        return host;
+    }
+
+    public Replica replica(NodeId node, GroupId group) {
+        return host(node).replica(group).orElseThrow();
+    }
+
+    public RecordingStateMachine machine(NodeId node, GroupId group) {
+        return Objects.requireNonNull(Objects.requireNonNull(machines.get(node)).get(group));
+    }
+
+    /** Creates the group on all nodes and waits for its leader. */
+    public NodeId create(GroupId group) {
+        nodes.forEach(node -> host(node).create(group, members(nodes)));
+        return leader(group);
+    }
+
+    /** Waits for the node that leads, among those that run and are not cut off. */
+    public NodeId leader(GroupId group) {
+        return await().atMost(PATIENCE).until(() -> leaderOrNull(group), found -> found != null);
+    }
+
+    private @Nullable NodeId leaderOrNull(GroupId group) {
+        return nodes.stream()
+                .filter(node -> hosts.containsKey(node) && !isolated.contains(node))
+                .filter(node -> host(node).replica(group).isPresent())
+                .filter(node -> replica(node, group).status().leads())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Those besides. */
+    public List<NodeId> others(NodeId node) {
+        return nodes.stream().filter(other -> !other.equals(node)).toList();
+    }
+
+    public ProposeOutcome propose(NodeId at, GroupId group, String text) {
+        try {
+            return replica(at, group)
+                    .propose(ByteString.copyFromUtf8(text))
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("a proposal must always be answered", e);
+        }
+    }
+
+    /** Proposes at whoever leads until it is applied. Retries only what is known not to have happened. */
+    public ProposeOutcome.Applied apply(GroupId group, String text) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> propose(leader(group), group, text) instanceof ProposeOutcome.Applied applied
+                                ? applied
+                                : null,
+                        applied -> applied != null);
+    }
+
+    public BarrierOutcome barrier(NodeId at, GroupId group) {
+        try {
+            return replica(at, group).readBarrier().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("a barrier must always be answered", e);
+        }
+    }
+
+    /** Waits until the state of a node holds exactly these entries. */
+    public void awaitTexts(NodeId node, GroupId group, List<String> texts) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(
+                                machine(node, group).texts())
+                        .isEqualTo(texts));
+    }
+
+    public void isolate(NodeId node) {
+        isolated.add(node);
+    }
+
+    public void heal() {
+        isolated.clear();
+    }
+
+    public void kill(NodeId node) {
+        Objects.requireNonNull(hosts.remove(node)).kill();
+    }
+
+    public void stop(NodeId node) {
+        Objects.requireNonNull(hosts.remove(node)).close();
+    }
+
+    /** Starts a node that was killed or stopped, on its old port. */
+    public void restart(NodeId node) {
+        String address = member(node).raftAddress();
+        startNode(node, Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
+    public Path raftDirectory(NodeId node) {
+        return directory.resolve(node.value()).resolve("raft");
+    }
+
+    /** Where Ratis keeps the log of a group. */
+    public Path logDirectory(NodeId node, GroupId group) {
+        return new Directories(raftDirectory(node)).currentLogOf(group);
+    }
+
+    @Override
+    public void close() {
+        hosts.values().forEach(RaftHost::kill);
+        hosts.clear();
+    }
+}
