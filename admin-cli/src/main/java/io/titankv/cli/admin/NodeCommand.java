@@ -1,0 +1,15 @@
+package io.titankv.cli.admin;
+
+import io.titankv.cli.common.Context;
+import io.titankv.cli.common.NounCommand;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "node",
+        description = "The nodes of the cluster",
+        subcommands = {NodeListCommand.class, NodeGetCommand.class})
+public final class NodeCommand extends NounCommand {
+    public NodeCommand(Context context) {
+        super(context);
+    }
+}

@@ -1,0 +1,103 @@
+package io.titankv.cli.admin;
+
+import com.google.protobuf.Timestamp;
+import io.titankv.cli.common.Cell;
+import io.titankv.cli.common.Quantity;
+import io.titankv.cli.common.Style.Tone;
+import io.titankv.model.Token;
+import io.titankv.model.TokenRange;
+import io.titankv.proto.admin.v1.NodeState;
+import io.titankv.proto.admin.v1.RingArc;
+import io.titankv.proto.admin.v1.ShardInfo;
+import io.titankv.proto.admin.v1.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The admin services' answers as cells. Pure functions. */
+final class Protos {
+    private Protos() {}
+
+    static Duration duration(com.google.protobuf.Duration duration) {
+        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    }
+
+    static Cell verdict(Verdict verdict) {
+        return switch (verdict) {
+            case VERDICT_OK -> Cell.of("ok").tone(Tone.GOOD);
+            case VERDICT_DEGRADED -> Cell.of("degraded").tone(Tone.WARNING);
+            case VERDICT_FAILING -> Cell.of("failing").tone(Tone.BAD);
+            case VERDICT_UNSPECIFIED, UNRECOGNIZED -> Cell.of("unknown").tone(Tone.WARNING);
+        };
+    }
+
+    static Cell state(NodeState state) {
+        return switch (state) {
+            case NODE_STATE_UP -> Cell.of("up").tone(Tone.GOOD);
+            case NODE_STATE_SUSPECT -> Cell.of("suspect").tone(Tone.WARNING);
+            case NODE_STATE_DEAD -> Cell.of("dead").tone(Tone.BAD);
+            case NODE_STATE_UNSPECIFIED, UNRECOGNIZED -> Cell.of("unknown").tone(Tone.WARNING);
+        };
+    }
+
+    /** How long ago, for people; the instant for programs. */
+    static Cell since(boolean isSet, Timestamp timestamp, Instant now) {
+        if (!isSet) {
+            return Cell.orDash("");
+        }
+        Instant instant = Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+        Duration ago = Duration.between(instant, now);
+        return new Cell(
+                Quantity.duration(ago.isNegative() ? Duration.ZERO : ago) + " ago", instant.toString(), Tone.PLAIN);
+    }
+
+    static Cell labels(Map<String, String> labels) {
+        Map<String, String> sorted = new TreeMap<>(labels);
+        String text = sorted.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(","));
+        return new Cell(text.isEmpty() ? "-" : text, sorted, text.isEmpty() ? Tone.FAINT : Tone.PLAIN);
+    }
+
+    static Cell leader(String nodeId) {
+        return nodeId.isEmpty() ? new Cell("none", null, Tone.BAD) : Cell.of(nodeId);
+    }
+
+    static Cell token(long token) {
+        return Cell.of(new Token(token).toString());
+    }
+
+    static Cell range(RingArc arc) {
+        TokenRange range = new TokenRange(arc.getStart(), arc.getEnd());
+        return Cell.of(range.toString());
+    }
+
+    /** The nodes of a shard's replicas, those that do not serve marked. */
+    static Cell replicas(ShardInfo shard) {
+        boolean areAllWell = true;
+        StringBuilder text = new StringBuilder();
+        for (ShardInfo.Replica replica : shard.getReplicasList()) {
+            boolean isWell = replica.getFault().isEmpty() && !replica.getRole().equals("down");
+            areAllWell &= isWell;
+            text.append(text.isEmpty() ? "" : ",").append(replica.getNodeId());
+            if (!isWell) {
+                text.append("(down)");
+            } else if (replica.getRole().equals("learner")) {
+                text.append("(learner)");
+            }
+        }
+        return new Cell(
+                text.toString(),
+                shard.getReplicasList().stream()
+                        .map(ShardInfo.Replica::getNodeId)
+                        .toList(),
+                areAllWell ? Tone.PLAIN : Tone.WARNING);
+    }
+
+    /** Entries behind the leader. */
+    static Cell lag(long lag) {
+        return Cell.of(lag).tone(lag == 0 ? Tone.PLAIN : Tone.WARNING);
+    }
+}
