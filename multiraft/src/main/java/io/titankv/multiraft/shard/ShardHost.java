@@ -1,38 +1,227 @@
 package io.titankv.multiraft.shard;
 
+import com.google.common.base.Ticker;
+import com.google.common.hash.Hashing;
+import io.titankv.engine.EngineOptions;
 import io.titankv.model.GroupId;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
+import io.titankv.multiraft.snapshot.CheckpointRegistry;
+import io.titankv.multiraft.snapshot.GenerationDirectory;
+import io.titankv.multiraft.snapshot.StateFetcher;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The shards of one node: makes their state machines, and gives out the shards. Thread-safe. */
+/**
+ * The shards of one node: makes their state machines, and gives out the shards. Thread-safe.
+ *
+ * <p>Close it after the RaftHost, which closes the state machines.
+ */
 public final class ShardHost implements AutoCloseable {
-    // The implementer chooses the constructor: directory of the shards, owner (cluster id), wall clock, snapshot
-    // fetcher, limits.
+    /** What a generation of a shard's state is called: {@code engine-000001}. */
+    private static final String GENERATION = "engine";
 
-    private ShardHost() {}
+    private static final long CLOSE_WAIT_SECONDS = 30;
 
-    /** The state machine of a shard's group, for RaftHost. */
-    public ReplicatedStateMachine stateMachine(GroupId group) {
-        throw new UnsupportedOperationException("contract only");
+    /** A group here, from the making of its state machine until it is destroyed. */
+    private static final class Hosted {
+        final ShardStateMachine state;
+        final ShardCounters counters = new ShardCounters();
+        volatile @Nullable ReplicatedShard shard;
+
+        Hosted(ShardStateMachine state) {
+            this.state = state;
+        }
     }
 
-    /** Tells the shard its replica, once RaftHost has opened or created it. */
+    private final ShardHostOptions options;
+    private final StateFetcher fetcher;
+    private final CheckpointRegistry checkpoints;
+    private final ReplicaFaultListener faults;
+    private final Ticker ticker;
+    private final HybridClock clock;
+    private final DiskGuard disk;
+    private final ReadPool reads;
+    private final ScheduledExecutorService maintenance;
+    private final ScheduledExecutorService timer;
+    private final Map<GroupId, Hosted> hosted = new ConcurrentHashMap<>();
+
+    private ShardHost(
+            ShardHostOptions options,
+            StateFetcher fetcher,
+            CheckpointRegistry checkpoints,
+            ReplicaFaultListener faults,
+            InstantSource wallClock,
+            Ticker ticker) {
+        this.options = options;
+        this.fetcher = fetcher;
+        this.checkpoints = checkpoints;
+        this.faults = faults;
+        this.ticker = ticker;
+        this.clock = new HybridClock(wallClock);
+        this.disk = new DiskGuard(DiskGuard.of(options.directory()), options.freeBytesMin());
+        this.reads = new ReadPool(options.node().value());
+        this.maintenance = thread("titan-maintain-" + options.node());
+        this.timer = thread("titan-shard-timer-" + options.node());
+    }
+
+    /**
+     * Starts the threads that tend the shards.
+     *
+     * @param fetcher fetches the state of a shard that is too far behind
+     * @param checkpoints where peers ask for checkpoints of the shards here
+     * @param faults told when a replica must be rebuilt
+     */
+    public static ShardHost start(
+            ShardHostOptions options,
+            StateFetcher fetcher,
+            CheckpointRegistry checkpoints,
+            ReplicaFaultListener faults,
+            InstantSource wallClock) {
+        GenerationDirectory.createDurably(options.directory());
+        ShardHost host = new ShardHost(options, fetcher, checkpoints, faults, wallClock, Ticker.systemTicker());
+        long periodMillis = options.syncEvery().toMillis();
+        Maintenance rounds = new Maintenance(
+                host::tended, host.disk, Math.max(1, options.mergeBytesPerSecond() * periodMillis / 1000));
+        var _ = host.maintenance.scheduleWithFixedDelay(rounds::round, 0, periodMillis, TimeUnit.MILLISECONDS);
+        return host;
+    }
+
+    /** The state machine of a shard's group, for RaftHost: a fresh one, which takes the place of an earlier one. */
+    public ReplicatedStateMachine stateMachine(GroupId group) {
+        EngineOptions engine = EngineOptions.defaults()
+                .withDataFileBytesMax(options.dataFileBytesMax())
+                .withOwner(new EngineOptions.Owner(ownerId(options.clusterId()), group.number()));
+        ShardStateMachine[] made = new ShardStateMachine[1];
+        ShardStateMachine state = new ShardStateMachine(
+                group,
+                new GenerationDirectory(options.directory().resolve(group.toString()), GENERATION),
+                directory -> EngineStore.open(directory, engine),
+                fetcher,
+                faults,
+                () -> forget(group, made[0]));
+        made[0] = state;
+        hosted.put(group, new Hosted(state));
+        checkpoints.register(group, state);
+        return state;
+    }
+
+    /**
+     * Tells the shard its replica, once RaftHost has opened or created it.
+     *
+     * @throws IllegalArgumentException when the group's state machine was not made here
+     */
     public Shard attach(Replica replica) {
-        throw new UnsupportedOperationException("contract only");
+        Hosted here = hosted.get(replica.group());
+        if (here == null) {
+            throw new IllegalArgumentException("not a shard of this node: " + replica.group());
+        }
+        Proposer proposer = new Proposer(
+                replica,
+                clock,
+                ticker,
+                (delay, task) -> {
+                    var _ = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+                },
+                timer,
+                options.proposer(),
+                here.counters);
+        ReplicatedShard shard = new ReplicatedShard(
+                replica,
+                here.state,
+                proposer,
+                new ShardReads(replica, here.state, reads, ticker, here.counters),
+                disk::full);
+        ReplicatedShard before = here.shard;
+        here.shard = shard;
+        if (before != null) {
+            before.close();
+        }
+        return shard;
     }
 
     public Optional<Shard> shard(GroupId group) {
-        throw new UnsupportedOperationException("contract only");
+        Hosted here = hosted.get(group);
+        return here == null ? Optional.empty() : Optional.ofNullable(here.shard);
     }
 
     public Collection<Shard> shards() {
-        throw new UnsupportedOperationException("contract only");
+        List<Shard> attached = new ArrayList<>();
+        hosted.values().forEach(here -> {
+            ReplicatedShard shard = here.shard;
+            if (shard != null) {
+                attached.add(shard);
+            }
+        });
+        return List.copyOf(attached);
+    }
+
+    /** What a shard did so far. */
+    public Optional<ShardCounters.Values> counters(GroupId group) {
+        return Optional.ofNullable(hosted.get(group)).map(here -> here.counters.values());
+    }
+
+    /** Whether writes are refused because the disk is nearly full. */
+    public boolean diskFull() {
+        return disk.full();
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException("contract only");
+        hosted.forEach((group, here) -> {
+            checkpoints.unregister(group, here.state);
+            ReplicatedShard shard = here.shard;
+            if (shard != null) {
+                shard.close();
+            }
+        });
+        maintenance.shutdown();
+        timer.shutdown();
+        reads.close();
+        try {
+            var _ = maintenance.awaitTermination(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        hosted.values().forEach(here -> here.state.close());
+    }
+
+    private void forget(GroupId group, ShardStateMachine state) {
+        checkpoints.unregister(group, state);
+        Hosted here = hosted.get(group);
+        if (here != null && here.state == state && hosted.remove(group, here)) {
+            ReplicatedShard shard = here.shard;
+            if (shard != null) {
+                shard.close();
+            }
+        }
+    }
+
+    private Collection<Maintenance.Tended> tended() {
+        return hosted.values().stream()
+                .map(here -> new Maintenance.Tended(here.state, here.counters))
+                .toList();
+    }
+
+    /** The number under which engine files know the cluster. */
+    static long ownerId(String clusterId) {
+        return Hashing.farmHashFingerprint64()
+                .hashString(clusterId, StandardCharsets.UTF_8)
+                .asLong();
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name(name).factory());
     }
 }

@@ -1,0 +1,105 @@
+package io.titankv.multiraft.shard;
+
+import io.titankv.engine.CorruptDataException;
+import io.titankv.engine.EngineException;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done to all shards of a node now and then, on one thread: syncing, so that a snapshot on the apply thread finds little
+ * left to sync; merging, within a budget; looking at the disk's free space. Confined to the maintenance thread.
+ */
+final class Maintenance {
+    private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+
+    /** A merge is asked for so much at a time, so that no shard keeps the others waiting. */
+    private static final long MERGE_SLICE_BYTES = 4L << 20;
+
+    /** A shard under care. */
+    record Tended(ShardStateMachine state, ShardCounters counters) {}
+
+    private final Supplier<Collection<Tended>> shards;
+    private final DiskGuard disk;
+    private final long mergeBytesPerRound;
+
+    /** Bytes that may still be merged; below 0 after a slice that took more than it was given. */
+    private long mergeBudgetBytes;
+
+    Maintenance(Supplier<Collection<Tended>> shards, DiskGuard disk, long mergeBytesPerRound) {
+        this.shards = shards;
+        this.disk = disk;
+        this.mergeBytesPerRound = mergeBytesPerRound;
+    }
+
+    /** One round over all shards. */
+    void round() {
+        try {
+            disk.look();
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("free space of the disk cannot be read");
+        }
+        List<Tended> now = List.copyOf(shards.get());
+        now.forEach(this::maybeSync);
+        mergeBudgetBytes = Math.min(mergeBudgetBytes + mergeBytesPerRound, mergeBytesPerRound);
+        boolean merged = true;
+        while (merged && mergeBudgetBytes > 0) {
+            merged = false;
+            for (Tended shard : now) {
+                if (mergeBudgetBytes > 0) {
+                    long bytes = merge(shard);
+                    mergeBudgetBytes -= bytes;
+                    merged |= bytes > 0;
+                }
+            }
+        }
+    }
+
+    private void maybeSync(Tended shard) {
+        var _ = onStore(shard, store -> {
+            if (store.applied().index() > store.synced().index()) {
+                store.sync();
+                shard.counters().backgroundSyncs.increment();
+            }
+            return 0;
+        });
+    }
+
+    private long merge(Tended shard) {
+        long bytes = onStore(shard, store -> store.mergeSome(Math.min(MERGE_SLICE_BYTES, mergeBudgetBytes)));
+        shard.counters().mergedBytes.add(bytes);
+        return bytes;
+    }
+
+    private interface Work {
+        long on(ShardStore store);
+    }
+
+    private static long onStore(Tended shard, Work work) {
+        ShardStateMachine state = shard.state();
+        StoreLease lease = state.leaseOrNull();
+        if (state.faultOrNull() != null || lease == null) {
+            return 0;
+        }
+        ShardStore store = lease.acquireOrNull();
+        if (store == null) {
+            return 0;
+        }
+        try {
+            return work.on(store);
+        } catch (CorruptDataException e) {
+            LOG.atError().addKeyValue("shard", state.group()).setCause(e).log("corrupt data");
+            state.onCorruptData(e);
+            return 0;
+        } catch (EngineException e) {
+            LOG.atError().addKeyValue("shard", state.group()).setCause(e).log("storage failed: the replica stops");
+            state.onStorageFault(e);
+            return 0;
+        } finally {
+            lease.release();
+        }
+    }
+}

@@ -1,0 +1,423 @@
+package io.titankv.multiraft.shard;
+
+import com.google.common.base.Ticker;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import io.titankv.multiraft.host.ProposeOutcome;
+import io.titankv.multiraft.host.Replica;
+import io.titankv.proto.durable.v1.WriteOperation;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the writes that wait for one group into Raft entries, in the order in which they came, several entries in flight. A
+ * lone write goes at once.
+ *
+ * <p>Promises: an outcome that says "not done" is true; a write that was handed to Raft and not answered in time is {@link
+ * WriteOutcome.Undetermined}. Bounded by {@link ProposerOptions}. Thread-safe; nothing blocks longer than Raft's own append.
+ */
+final class Proposer {
+    /** Deadlines are looked after no more often than this. */
+    private static final long SWEEP_NANOS_MIN = 10_000_000;
+
+    private static final Duration RETRY_MIN = Duration.ofMillis(5);
+    private static final Duration RETRY_MAX = Duration.ofSeconds(1);
+
+    /** Room for the entry's own fields: two tags, two lengths, the stamp. */
+    private static final int ENTRY_HEADER_BYTES = 32;
+
+    private final Replica replica;
+    private final HybridClock clock;
+    private final Ticker ticker;
+    private final Timers timers;
+    private final Executor sender;
+    private final ProposerOptions options;
+    private final ShardCounters counters;
+    private final int entryBytesMax;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private int queuedOperations;
+
+    @GuardedBy("lock")
+    private long queuedBytes;
+
+    @GuardedBy("lock")
+    private final Set<Entry> inFlight = new LinkedHashSet<>();
+
+    @GuardedBy("lock")
+    private long bytesInFlight;
+
+    /** True while some thread proposes; it alone calls Raft, so that entries keep their order. */
+    @GuardedBy("lock")
+    private boolean sending;
+
+    /** An entry was answered since the last one was proposed: what waits may go, however little it is. */
+    @GuardedBy("lock")
+    private boolean answered;
+
+    /** When the earliest timer fires, by the ticker; Long.MAX_VALUE when none is set. */
+    @GuardedBy("lock")
+    private long timerAtNanos = Long.MAX_VALUE;
+
+    /** Smoothed time from proposing an entry to its answer. */
+    @GuardedBy("lock")
+    private long entryNanos = RETRY_MIN.toNanos();
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    @GuardedBy("lock")
+    private int lastAtomicGroup;
+
+    Proposer(
+            Replica replica,
+            HybridClock clock,
+            Ticker ticker,
+            Timers timers,
+            Executor sender,
+            ProposerOptions options,
+            ShardCounters counters) {
+        this.replica = replica;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.timers = timers;
+        this.sender = sender;
+        this.options = options;
+        this.counters = counters;
+        this.entryBytesMax = replica.entryBytesMax();
+    }
+
+    /** One write that stands alone. */
+    CompletableFuture<WriteOutcome> submit(ShardWrite write, Duration timeout) {
+        return submit(List.of(ShardCommands.operation(write, 0)), timeout).thenApply(List::getFirst);
+    }
+
+    /** Writes that are done all or none. */
+    CompletableFuture<List<WriteOutcome>> submitAtomically(List<ShardWrite> writes, Duration timeout) {
+        int group = nextAtomicGroup();
+        return submit(
+                writes.stream()
+                        .map(write -> ShardCommands.operation(write, group))
+                        .toList(),
+                timeout);
+    }
+
+    /** Refuses what waits and whatever comes; what is in flight is answered by Raft. */
+    void close() {
+        List<Waiting> refused;
+        lock.lock();
+        try {
+            closed = true;
+            refused = List.copyOf(queue);
+            queue.clear();
+            queuedOperations = 0;
+            queuedBytes = 0;
+        } finally {
+            lock.unlock();
+        }
+        refused.forEach(waiting -> waiting.completeAll(new WriteOutcome.OutOfService("the shard is closed")));
+    }
+
+    private CompletableFuture<List<WriteOutcome>> submit(List<WriteOperation> operations, Duration timeout) {
+        Waiting waiting = new Waiting(operations, ticker.read() + timeout.toNanos());
+        long entryBytes = waiting.bytes + ENTRY_HEADER_BYTES;
+        if (entryBytes > entryBytesMax) {
+            waiting.completeAll(new WriteOutcome.TooLarge(entryBytes, entryBytesMax));
+            return waiting.done;
+        }
+        WriteOutcome refusal = enqueueOrRefuse(waiting);
+        if (refusal != null) {
+            waiting.completeAll(refusal);
+            return waiting.done;
+        }
+        send();
+        return waiting.done;
+    }
+
+    private @Nullable WriteOutcome enqueueOrRefuse(Waiting waiting) {
+        lock.lock();
+        try {
+            if (closed) {
+                return new WriteOutcome.OutOfService("the shard is closed");
+            }
+            if (queuedOperations + waiting.operations.size() > options.queuedOperationsMax()
+                    || queuedBytes + waiting.bytes > options.queuedBytesMax()) {
+                counters.writesBusy.add(waiting.operations.size());
+                return new WriteOutcome.Busy(retryAfter());
+            }
+            queue.add(waiting);
+            queuedOperations += waiting.operations.size();
+            queuedBytes += waiting.bytes;
+            maybeSetTimer(waiting.deadlineNanos);
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Proposes what may be proposed now, unless another thread is at it: that one looks again before it leaves. */
+    private void send() {
+        while (true) {
+            List<Waiting> late = new ArrayList<>();
+            Entry entry;
+            lock.lock();
+            try {
+                if (sending || !worthAnEntry()) {
+                    return;
+                }
+                entry = takeEntry(late);
+                sending = true;
+            } finally {
+                lock.unlock();
+            }
+            late.forEach(this::timedOut);
+            if (!entry.waiting.isEmpty()) {
+                propose(entry);
+            }
+            lock.lock();
+            try {
+                sending = false;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private boolean worthAnEntry() {
+        if (queue.isEmpty()
+                || inFlight.size() >= options.entriesInFlightMax()
+                || (!inFlight.isEmpty() && bytesInFlight + queue.element().bytes > options.bytesInFlightMax())) {
+            return false;
+        }
+        return inFlight.size() < options.eagerEntries() || answered || queuedOperations >= options.gatherOperations();
+    }
+
+    /** Takes as many writes as fit into an entry; those whose time is over go to {@code late}. */
+    @GuardedBy("lock")
+    private Entry takeEntry(List<Waiting> late) {
+        long now = ticker.read();
+        Entry entry = new Entry(now);
+        while (!queue.isEmpty()) {
+            Waiting next = queue.element();
+            boolean timedOut = next.deadlineNanos - now <= 0;
+            if (!timedOut && !entry.hasRoomFor(next)) {
+                break;
+            }
+            queue.remove();
+            queuedOperations -= next.operations.size();
+            queuedBytes -= next.bytes;
+            if (timedOut) {
+                late.add(next);
+            } else {
+                entry.add(next);
+            }
+        }
+        if (!entry.waiting.isEmpty()) {
+            inFlight.add(entry);
+            bytesInFlight += entry.bytes;
+            answered = false;
+        }
+        return entry;
+    }
+
+    private void propose(Entry entry) {
+        counters.entriesProposed.increment();
+        counters.writesProposed.add(entry.operations.size());
+        CompletableFuture<ProposeOutcome> proposed;
+        try {
+            ByteString bytes = ShardCommands.write(clock.next(entry.operations.size()), entry.operations);
+            proposed = replica.propose(bytes);
+        } catch (RuntimeException e) {
+            // Nothing says whether it was appended before it was thrown.
+            proposed = CompletableFuture.completedFuture(new ProposeOutcome.Undetermined(String.valueOf(e)));
+        }
+        var _ = proposed.handle((outcome, failure) -> {
+            onAnswer(entry, failure == null ? outcome : new ProposeOutcome.Undetermined(String.valueOf(failure)));
+            return null;
+        });
+    }
+
+    private void onAnswer(Entry entry, ProposeOutcome outcome) {
+        boolean more;
+        Duration retryAfter;
+        lock.lock();
+        try {
+            if (inFlight.remove(entry)) {
+                bytesInFlight -= entry.bytes;
+                long took = ticker.read() - entry.proposedAtNanos;
+                entryNanos += (took - entryNanos) / 8;
+            }
+            answered = true;
+            more = !queue.isEmpty();
+            retryAfter = retryAfter();
+        } finally {
+            lock.unlock();
+        }
+        entry.complete(WriteOutcomes.of(outcome, entry.operations.size(), retryAfter), counters);
+        if (more) {
+            sender.execute(this::send);
+        }
+    }
+
+    /** How long what waits now takes, about. */
+    @GuardedBy("lock")
+    private Duration retryAfter() {
+        long entries = 1L + queuedOperations / Math.max(1, options.entryOperationsMax());
+        long nanos = entryNanos * entries / options.entriesInFlightMax();
+        return Duration.ofNanos(Math.clamp(nanos, RETRY_MIN.toNanos(), RETRY_MAX.toNanos()));
+    }
+
+    @GuardedBy("lock")
+    private void maybeSetTimer(long deadlineNanos) {
+        if (timerAtNanos != Long.MAX_VALUE && deadlineNanos - timerAtNanos >= -SWEEP_NANOS_MIN) {
+            return;
+        }
+        long now = ticker.read();
+        long delay = Math.max(deadlineNanos - now, SWEEP_NANOS_MIN);
+        timerAtNanos = now + delay;
+        timers.after(Duration.ofNanos(delay), this::sweep);
+    }
+
+    /** Answers the writes whose time is over. Sets the next timer only when there is something left to time. */
+    private void sweep() {
+        List<Waiting> late = new ArrayList<>();
+        List<Waiting> lateInFlight = new ArrayList<>();
+        lock.lock();
+        try {
+            long now = ticker.read();
+            if (timerAtNanos - now > 0) {
+                return;
+            }
+            timerAtNanos = Long.MAX_VALUE;
+            long earliest = Long.MAX_VALUE;
+            for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
+                Waiting next = waiting.next();
+                long left = next.deadlineNanos - now;
+                if (left <= 0) {
+                    waiting.remove();
+                    queuedOperations -= next.operations.size();
+                    queuedBytes -= next.bytes;
+                    late.add(next);
+                } else {
+                    earliest = Math.min(earliest, left);
+                }
+            }
+            for (Entry entry : inFlight) {
+                for (Waiting next : entry.waiting) {
+                    long left = next.deadlineNanos - now;
+                    if (next.done.isDone()) {
+                        continue;
+                    }
+                    if (left <= 0) {
+                        lateInFlight.add(next);
+                    } else {
+                        earliest = Math.min(earliest, left);
+                    }
+                }
+            }
+            if (earliest != Long.MAX_VALUE) {
+                maybeSetTimer(now + earliest);
+            }
+        } finally {
+            lock.unlock();
+        }
+        late.forEach(this::timedOut);
+        for (Waiting waiting : lateInFlight) {
+            if (waiting.completeAll(new WriteOutcome.Undetermined("not answered in time"))) {
+                counters.writesUndetermined.add(waiting.operations.size());
+            }
+        }
+    }
+
+    private void timedOut(Waiting waiting) {
+        counters.writesTimedOut.add(waiting.operations.size());
+        var _ = waiting.completeAll(new WriteOutcome.TimedOut());
+    }
+
+    private int nextAtomicGroup() {
+        lock.lock();
+        try {
+            lastAtomicGroup = lastAtomicGroup == Integer.MAX_VALUE ? 1 : lastAtomicGroup + 1;
+            return lastAtomicGroup;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes that came together, and whoever waits for them. */
+    private static final class Waiting {
+        final List<WriteOperation> operations;
+        final long bytes;
+        final long deadlineNanos;
+        final CompletableFuture<List<WriteOutcome>> done = new CompletableFuture<>();
+
+        Waiting(List<WriteOperation> operations, long deadlineNanos) {
+            this.operations = operations;
+            this.deadlineNanos = deadlineNanos;
+            long total = 0;
+            for (WriteOperation operation : operations) {
+                int size = operation.getSerializedSize();
+                total += 1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size;
+            }
+            this.bytes = total;
+        }
+
+        /** One outcome for all. False when they were answered before. */
+        boolean completeAll(WriteOutcome outcome) {
+            return done.complete(Collections.nCopies(operations.size(), outcome));
+        }
+    }
+
+    /** Writes that share a Raft entry. */
+    private final class Entry {
+        final long proposedAtNanos;
+        final List<Waiting> waiting = new ArrayList<>();
+        final List<WriteOperation> operations = new ArrayList<>();
+        long bytes = ENTRY_HEADER_BYTES;
+
+        Entry(long proposedAtNanos) {
+            this.proposedAtNanos = proposedAtNanos;
+        }
+
+        boolean hasRoomFor(Waiting next) {
+            return waiting.isEmpty()
+                    || (bytes + next.bytes <= entryBytesMax
+                            && operations.size() + next.operations.size() <= options.entryOperationsMax());
+        }
+
+        void add(Waiting next) {
+            waiting.add(next);
+            operations.addAll(next.operations);
+            bytes += next.bytes;
+        }
+
+        void complete(List<WriteOutcome> outcomes, ShardCounters counters) {
+            int from = 0;
+            for (Waiting next : waiting) {
+                int to = from + next.operations.size();
+                List<WriteOutcome> own = List.copyOf(outcomes.subList(from, to));
+                if (next.done.complete(own) && own.getFirst() instanceof WriteOutcome.Undetermined) {
+                    counters.writesUndetermined.add(own.size());
+                }
+                from = to;
+            }
+        }
+    }
+}

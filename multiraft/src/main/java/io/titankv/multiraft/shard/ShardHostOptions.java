@@ -1,0 +1,40 @@
+package io.titankv.multiraft.shard;
+
+import io.titankv.model.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a node keeps its shards. Immutable.
+ *
+ * @param node this node, for names of threads
+ * @param directory where the shards' directories go: {@code directory/s1}, ...
+ * @param clusterId the cluster to which the files belong
+ * @param dataFileBytesMax size at which data files are sealed
+ * @param proposer bounds of each shard's proposer
+ * @param syncEvery a shard with anything new is synced so often, so that snapshots find little left to sync
+ * @param mergeBytesPerSecond bytes that merges of all shards together may read and write
+ * @param freeBytesMin with less free space on the disk writes are refused; deletes and reads go on
+ */
+public record ShardHostOptions(
+        NodeId node,
+        Path directory,
+        String clusterId,
+        long dataFileBytesMax,
+        ProposerOptions proposer,
+        Duration syncEvery,
+        long mergeBytesPerSecond,
+        long freeBytesMin) {
+    /** 64 MiB data files, a sync every second, merges at 32 MiB/s, 256 MiB kept free. */
+    public static ShardHostOptions defaults(NodeId node, Path directory, String clusterId) {
+        return new ShardHostOptions(
+                node,
+                directory,
+                clusterId,
+                64L << 20,
+                ProposerOptions.defaults(),
+                Duration.ofSeconds(1),
+                32L << 20,
+                256L << 20);
+    }
+}

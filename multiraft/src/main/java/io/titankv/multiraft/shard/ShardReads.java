@@ -1,0 +1,214 @@
+package io.titankv.multiraft.shard;
+
+import com.google.common.base.Ticker;
+import com.google.protobuf.UnsafeByteOperations;
+import io.titankv.engine.CorruptDataException;
+import io.titankv.engine.EngineException;
+import io.titankv.engine.ScanSpec;
+import io.titankv.engine.StoredRecord;
+import io.titankv.model.Key;
+import io.titankv.model.LogPosition;
+import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.BarrierOutcome;
+import io.titankv.multiraft.host.Replica;
+import io.titankv.multiraft.host.ReplicaStatus;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+
+/**
+ * Reads of one replica: first the gate of the read level, then the engine on a thread of the {@link ReadPool}, then the fence. A
+ * read is answered only when the shard owned the token all the while it read. Thread-safe; nothing here blocks.
+ */
+final class ShardReads {
+    private static final Duration RETRY_AFTER_BUSY = Duration.ofMillis(10);
+
+    /** Ownership changes a few times an hour; a read that meets more than one change asks its client to come again. */
+    private static final int OWNERSHIP_TRIES = 3;
+
+    /** Whether a read may go on. */
+    private sealed interface Gate {
+        record Passed() implements Gate {}
+
+        record Refused(ReadOutcome why) implements Gate {}
+    }
+
+    private static final CompletableFuture<Gate> PASSED = CompletableFuture.completedFuture(new Gate.Passed());
+
+    /** Hands a task to one of the pool's sides; false when it is full. */
+    private interface Side {
+        boolean tryExecute(Runnable task);
+    }
+
+    private final Replica replica;
+    private final ShardStateMachine state;
+    private final ReadPool pool;
+    private final Ticker ticker;
+    private final ShardCounters counters;
+
+    ShardReads(Replica replica, ShardStateMachine state, ReadPool pool, Ticker ticker, ShardCounters counters) {
+        this.replica = replica;
+        this.state = state;
+        this.pool = pool;
+        this.ticker = ticker;
+        this.counters = counters;
+    }
+
+    CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Duration timeout) {
+        long token = key.token().bits();
+        return read(freshness, timeout, pool::tryPoint, owned -> owned.owns(token), (store, at) -> {
+            StoredRecord found = store.getOrNull(token, key.toStored());
+            return found == null
+                    ? new ReadOutcome.Absent(at)
+                    : new ReadOutcome.Found(
+                            UnsafeByteOperations.unsafeWrap(found.valueArray()), found.version(), found.place(), at);
+        });
+    }
+
+    CompletableFuture<ReadOutcome> scan(ScanSpec spec, Freshness freshness, Duration timeout) {
+        TokenRange range = new TokenRange(spec.startInclusive(), spec.endExclusive());
+        return read(
+                freshness,
+                timeout,
+                pool::tryScan,
+                owned -> owned.owns(range),
+                (store, at) -> new ReadOutcome.Page(store.scan(spec), at));
+    }
+
+    CompletableFuture<ReadOutcome> count(TokenRange range, Freshness freshness, Duration timeout) {
+        return read(
+                freshness,
+                timeout,
+                pool::tryScan,
+                owned -> owned.owns(range),
+                (store, at) -> new ReadOutcome.Count(store.count(range.startInclusive(), range.endExclusive()), at));
+    }
+
+    private CompletableFuture<ReadOutcome> read(
+            Freshness freshness,
+            Duration timeout,
+            Side side,
+            Predicate<Ownership> fence,
+            BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
+        long deadlineNanos = ticker.read() + timeout.toNanos();
+        CompletableFuture<ReadOutcome> answer = new CompletableFuture<>();
+        CompletableFuture<Gate> gate = gate(freshness, timeout);
+        if (!gate.isDone()) {
+            answer.completeOnTimeout(new ReadOutcome.TimedOut(), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        var _ = gate.handle((passed, failure) -> {
+            if (failure != null) {
+                answer.complete(new ReadOutcome.OutOfService(String.valueOf(failure)));
+            } else if (passed instanceof Gate.Refused refused) {
+                answer.complete(refused.why());
+            } else if (!side.tryExecute(() -> answer.complete(readNow(deadlineNanos, fence, reading)))) {
+                counters.readsBusy.increment();
+                answer.complete(new ReadOutcome.Busy(RETRY_AFTER_BUSY));
+            }
+            return null;
+        });
+        return answer;
+    }
+
+    private CompletableFuture<Gate> gate(Freshness freshness, Duration timeout) {
+        String bad = state.faultOrNull();
+        if (bad != null) {
+            return refused(new ReadOutcome.OutOfService(bad));
+        }
+        return switch (freshness) {
+            case Freshness.Linearizable linearizable -> barrier();
+            case Freshness.Lease lease -> lease(replica.status());
+            case Freshness.Bounded bounded -> bounded(bounded.max(), timeout);
+            case Freshness.Any any -> PASSED;
+            case Freshness.After after -> applied(after.index(), timeout);
+        };
+    }
+
+    private CompletableFuture<Gate> barrier() {
+        return replica.readBarrier().thenApply(outcome -> switch (outcome) {
+            case BarrierOutcome.Passed passed -> new Gate.Passed();
+            case BarrierOutcome.NotLeader notLeader -> new Gate.Refused(new ReadOutcome.NotLeader(notLeader.leader()));
+            case BarrierOutcome.TimedOut timedOut -> new Gate.Refused(new ReadOutcome.TimedOut());
+        });
+    }
+
+    private CompletableFuture<Gate> lease(ReplicaStatus status) {
+        return status.leads() && status.leaseValid() ? PASSED : barrier();
+    }
+
+    private CompletableFuture<Gate> bounded(Duration max, Duration timeout) {
+        ReplicaStatus status = replica.status();
+        if (status.role() == ReplicaStatus.Role.LEADER) {
+            return lease(status);
+        }
+        long silent = status.sinceLeaderContactNanos();
+        if (silent > max.toNanos()) {
+            return refused(new ReadOutcome.TooStale(Duration.ofNanos(silent)));
+        }
+        return applied(status.commitIndex(), timeout);
+    }
+
+    private CompletableFuture<Gate> applied(long index, Duration timeout) {
+        if (replica.status().appliedIndex() >= index) {
+            return PASSED;
+        }
+        return replica.awaitApplied(index, timeout).handle((done, failure) -> {
+            if (failure == null) {
+                return new Gate.Passed();
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return new Gate.Refused(
+                    cause instanceof TimeoutException
+                            ? new ReadOutcome.TimedOut()
+                            : new ReadOutcome.OutOfService(String.valueOf(cause)));
+        });
+    }
+
+    private static CompletableFuture<Gate> refused(ReadOutcome why) {
+        return CompletableFuture.completedFuture(new Gate.Refused(why));
+    }
+
+    /** On a thread of the pool. */
+    private ReadOutcome readNow(
+            long deadlineNanos, Predicate<Ownership> fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
+        if (deadlineNanos - ticker.read() <= 0) {
+            return new ReadOutcome.TimedOut();
+        }
+        StoreLease lease = state.leaseOrNull();
+        ShardStore store = lease == null ? null : lease.acquireOrNull();
+        if (lease == null || store == null) {
+            return new ReadOutcome.OutOfService("the shard is not open");
+        }
+        try {
+            return readFenced(store, fence, reading);
+        } catch (CorruptDataException e) {
+            state.onCorruptData(e);
+            return new ReadOutcome.Quarantined(String.valueOf(e.getMessage()));
+        } catch (EngineException e) {
+            return new ReadOutcome.OutOfService(String.valueOf(e.getMessage()));
+        } finally {
+            lease.release();
+        }
+    }
+
+    private ReadOutcome readFenced(
+            ShardStore store, Predicate<Ownership> fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
+        for (int i = 0; i < OWNERSHIP_TRIES; i++) {
+            Ownership before = state.ownership();
+            if (!fence.test(before)) {
+                return new ReadOutcome.StaleRoute(before.epoch());
+            }
+            ReadOutcome outcome = reading.apply(store, store.applied());
+            if (state.ownership().equals(before)) {
+                counters.readsServed.increment();
+                return outcome;
+            }
+        }
+        return new ReadOutcome.InTransition();
+    }
+}

@@ -1,0 +1,392 @@
+package io.titankv.multiraft.shard;
+
+import com.google.common.primitives.Longs;
+import com.google.protobuf.ByteString;
+import io.titankv.engine.CorruptDataException;
+import io.titankv.model.Epoch;
+import io.titankv.model.GroupId;
+import io.titankv.model.LogPosition;
+import io.titankv.model.NodeId;
+import io.titankv.model.TokenRange;
+import io.titankv.model.Version;
+import io.titankv.multiraft.host.ReplicatedStateMachine;
+import io.titankv.multiraft.snapshot.CheckpointSource;
+import io.titankv.multiraft.snapshot.GenerationDirectory;
+import io.titankv.multiraft.snapshot.StateFetcher;
+import io.titankv.proto.durable.v1.AlreadyApplied;
+import io.titankv.proto.durable.v1.AssignRanges;
+import io.titankv.proto.durable.v1.AssignResult;
+import io.titankv.proto.durable.v1.ShardCommand;
+import io.titankv.proto.durable.v1.ShardResult;
+import io.titankv.proto.durable.v1.WriteEntry;
+import io.titankv.proto.durable.v1.WriteResult;
+import io.titankv.proto.durable.v1.WriteResults;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard's state: an engine, and beside the records in it, as metadata, what the shard owns, the last version it gave, and what
+ * it answered to clients that number their writes.
+ *
+ * <p>Every entry becomes one batch at its own position, so that whatever a crash cuts off is applied again and nothing else is.
+ * Writing is exclusive: entries are applied by the group's apply thread, checkpoints are made by others, one at a time under
+ * {@link #writing}; so a checkpoint of an idle group waits for nothing. Reading is free: {@link #leaseOrNull}.
+ */
+final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSource {
+    /** The name under which metadata holds the last version that the shard gave: 8 bytes big-endian. */
+    static final String CLOCK_META_NAME = "clock";
+
+    private static final ByteString ALREADY_APPLIED = ShardResult.newBuilder()
+            .setAlreadyApplied(AlreadyApplied.getDefaultInstance())
+            .build()
+            .toByteString();
+
+    /** Told who leads. */
+    @FunctionalInterface
+    interface LeadershipListener {
+        void onLeadership(@Nullable NodeId leader, long term, boolean self);
+    }
+
+    private final GroupId group;
+    private final GenerationDirectory generations;
+    private final ShardStore.Opener opener;
+    private final StateFetcher fetcher;
+    private final ReplicaFaultListener faults;
+    private final Runnable onDestroyed;
+
+    /** Held while the store is written, swapped or checkpointed. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** The open store; null before the first open and after close. Written under {@link #writing}, read by anyone. */
+    private volatile @Nullable StoreLease lease;
+
+    /** What the shard owns. Written under {@link #writing}, always before the store loses what the shard no longer owns. */
+    private volatile Ownership ownership = Ownership.NOTHING;
+
+    /** Why nothing is written any more; null while all is well. */
+    private volatile @Nullable String fault;
+
+    private volatile LeadershipListener leadership = (leader, term, self) -> {};
+
+    /** Under {@link #writing}. Loaded by {@link #open}. */
+    private @Nullable Sessions sessions;
+
+    /** The last version that the shard gave, 0 before the first. Under {@link #writing}. */
+    private long lastVersion;
+
+    /** The last position that Raft said holds nothing for us. Under {@link #writing}. */
+    private LogPosition lastSkipped = LogPosition.NONE;
+
+    /** Guards {@link #staging}: a lock of its own, because Ratis asks under a lock that must not wait for {@link #writing}. */
+    private final Object stagingGuard = new Object();
+
+    /** The fetch under way, or the last one. Under {@link #stagingGuard}. */
+    private @Nullable CompletableFuture<@Nullable LogPosition> staging;
+
+    ShardStateMachine(
+            GroupId group,
+            GenerationDirectory generations,
+            ShardStore.Opener opener,
+            StateFetcher fetcher,
+            ReplicaFaultListener faults,
+            Runnable onDestroyed) {
+        this.group = group;
+        this.generations = generations;
+        this.opener = opener;
+        this.fetcher = fetcher;
+        this.faults = faults;
+        this.onDestroyed = onDestroyed;
+    }
+
+    GroupId group() {
+        return group;
+    }
+
+    @Override
+    public LogPosition open() {
+        writing.lock();
+        try {
+            closeStore();
+            return watched(() -> {
+                ShardStore store = opener.open(generations.currentOrCreate());
+                try {
+                    generations.deleteOthers();
+                    load(store);
+                } catch (RuntimeException e) {
+                    store.close();
+                    throw e;
+                }
+                lastSkipped = LogPosition.NONE;
+                lease = new StoreLease(store);
+                return store.applied();
+            });
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public ByteString apply(LogPosition position, ByteString entry) {
+        writing.lock();
+        try {
+            ShardStore store = requireStore();
+            if (position.index() <= store.applied().index()) {
+                return ALREADY_APPLIED;
+            }
+            return watched(() -> {
+                ShardCommand command = ShardCommands.parse(entry);
+                ShardResult result = switch (command.getKindCase()) {
+                    case WRITE -> applyWrites(store, position, command.getWrite());
+                    case ASSIGN_RANGES -> applyAssign(store, position, command.getAssignRanges());
+                    case KIND_NOT_SET -> throw new ShardFaultException("log entry of an unknown kind", null);
+                };
+                return result.toByteString();
+            });
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void skipped(LogPosition position) {
+        writing.lock();
+        try {
+            lastSkipped = position;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * What Raft skipped is noted here, once a snapshot: else the log of a group that only changes its members would never be
+     * purged.
+     */
+    @Override
+    public LogPosition makeDurable() {
+        writing.lock();
+        try {
+            ShardStore store = requireStore();
+            return watched(() -> {
+                if (lastSkipped.index() > store.applied().index()) {
+                    store.apply(new ShardBatch(lastSkipped, List.of(clock())));
+                }
+                return store.sync();
+            });
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public CompletableFuture<@Nullable LogPosition> stageSnapshot(NodeId leader, LogPosition firstInLog) {
+        // Called under Ratis' lock of the group: waits for nothing, the apply thread included.
+        CompletableFuture<@Nullable LogPosition> staged = new CompletableFuture<>();
+        synchronized (stagingGuard) {
+            CompletableFuture<@Nullable LogPosition> running = staging;
+            if (running != null && !running.isDone()) {
+                return running;
+            }
+            staging = staged;
+        }
+        LogPosition have = appliedOrNull();
+        var _ = fetcher.fetch(new StateFetcher.FetchRequest(
+                        group,
+                        leader,
+                        firstInLog.index(),
+                        have == null ? LogPosition.NONE : have,
+                        generations.incoming(),
+                        have == null || fault != null ? Optional.empty() : Optional.of(this)))
+                .thenApply(fetched -> {
+                    fetched.ifPresent(position -> generations.switchToIncoming());
+                    return fetched;
+                })
+                .whenComplete((fetched, failure) -> {
+                    if (failure != null) {
+                        staged.completeExceptionally(failure);
+                    } else {
+                        staged.complete(fetched.orElse(null));
+                    }
+                });
+        return staged;
+    }
+
+    @Override
+    public void onLeadership(@Nullable NodeId leader, long term, boolean self) {
+        leadership.onLeadership(leader, term, self);
+    }
+
+    /** Makes a checkpoint on the calling thread, which may take as long as a few fsyncs. */
+    @Override
+    public CompletableFuture<CheckpointFiles> checkpoint(Path target) {
+        StoreLease open = lease;
+        ShardStore early = open == null ? null : open.acquireOrNull();
+        if (open == null || early == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the shard is not open: " + group));
+        }
+        try {
+            // Most of what the checkpoint must sync is synced here, while entries are applied.
+            var _ = early.sync();
+        } finally {
+            open.release();
+        }
+        writing.lock();
+        try {
+            ShardStore store = requireStore();
+            return CompletableFuture.completedFuture(watched(() -> store.checkpoint(target)));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void destroy() {
+        close();
+        generations.deleteAll();
+        onDestroyed.run();
+    }
+
+    @Override
+    public void close() {
+        writing.lock();
+        try {
+            closeStore();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The open store for reading, in a lease that the caller gives back; null when it is not open. */
+    @Nullable
+    StoreLease leaseOrNull() {
+        return lease;
+    }
+
+    /** The last position whose effect is in the store; null when it is not open. */
+    @Nullable
+    LogPosition appliedOrNull() {
+        StoreLease open = lease;
+        ShardStore store = open == null ? null : open.acquireOrNull();
+        if (open == null || store == null) {
+            return null;
+        }
+        try {
+            return store.applied();
+        } finally {
+            open.release();
+        }
+    }
+
+    Ownership ownership() {
+        return ownership;
+    }
+
+    @Nullable
+    String faultOrNull() {
+        return fault;
+    }
+
+    void listenToLeadership(LeadershipListener listener) {
+        leadership = listener;
+    }
+
+    /** Notes that the state here is bad and must be rebuilt. Any thread. */
+    void onCorruptData(CorruptDataException corrupt) {
+        String what = String.valueOf(corrupt.getMessage());
+        fault = what;
+        faults.onCorruptData(group, what);
+    }
+
+    /** Notes that the disk failed: what was written is not known to be there any more. Any thread. */
+    void onStorageFault(RuntimeException failure) {
+        fault = String.valueOf(failure.getMessage());
+    }
+
+    private void load(ShardStore store) {
+        byte[] owned = store.metaOrNull(Ownership.META_NAME);
+        ownership = owned == null ? Ownership.NOTHING : Ownership.fromStored(owned);
+        byte[] clock = store.metaOrNull(CLOCK_META_NAME);
+        lastVersion = clock == null ? 0 : Longs.fromByteArray(clock);
+        sessions = Sessions.load(store);
+        fault = null;
+    }
+
+    private ShardResult applyWrites(ShardStore store, LogPosition position, WriteEntry entry) {
+        Sessions remembered = Invariants.present(sessions, "sessions are loaded with the store");
+        long base = Math.max(entry.getStamp(), lastVersion + 1);
+        remembered.beginEntry(new Version(base).epochMillis());
+        WriteJudge judge = new WriteJudge(entry.getOperationsList(), base, store, ownership, remembered);
+        List<WriteResult> results = judge.judge();
+        lastVersion = base + Math.max(1, results.size()) - 1;
+        List<ShardBatch.Change> changes = new ArrayList<>(judge.changes());
+        changes.add(clock());
+        remembered.endEntry(changes);
+        store.apply(new ShardBatch(position, changes));
+        return ShardResult.newBuilder()
+                .setWrite(WriteResults.newBuilder().addAllResults(results))
+                .build();
+    }
+
+    private ShardResult applyAssign(ShardStore store, LogPosition position, AssignRanges command) {
+        List<TokenRange> ranges = ShardCommands.ranges(command);
+        List<ShardBatch.Change> changes = new ArrayList<>();
+        changes.add(clock());
+        boolean stands;
+        if (Ownership.disjoint(ranges)) {
+            Ownership asked = new Ownership(new Epoch(command.getEpoch()), ranges);
+            if (ownership.epoch().equals(Epoch.NONE) && !asked.epoch().equals(Epoch.NONE)) {
+                changes.add(new ShardBatch.Change.PutMeta(Ownership.META_NAME, asked.toStored()));
+                ownership = asked;
+            }
+            stands = ownership.equals(asked);
+        } else {
+            stands = false;
+        }
+        store.apply(new ShardBatch(position, changes));
+        return ShardResult.newBuilder()
+                .setAssignRanges(AssignResult.newBuilder().setStands(stands))
+                .build();
+    }
+
+    private ShardBatch.Change clock() {
+        return new ShardBatch.Change.PutMeta(CLOCK_META_NAME, ByteString.copyFrom(Longs.toByteArray(lastVersion)));
+    }
+
+    private ShardStore requireStore() {
+        StoreLease open = Invariants.present(lease, "the shard is open");
+        String bad = fault;
+        if (bad != null) {
+            throw new ShardFaultException("the replica is out of service: " + bad, null);
+        }
+        return open.owned();
+    }
+
+    private void closeStore() {
+        StoreLease open = lease;
+        lease = null;
+        sessions = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /** Work on the store; whatever goes wrong in it is final for this replica. */
+    private <T> T watched(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (CorruptDataException e) {
+            onCorruptData(e);
+            throw e;
+        } catch (RuntimeException e) {
+            onStorageFault(e);
+            throw e;
+        }
+    }
+}
