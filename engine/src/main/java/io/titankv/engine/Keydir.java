@@ -45,7 +45,7 @@ final class Keydir implements AutoCloseable {
         this(PAGE_ENTRIES, FANOUT);
     }
 
-    /** For tests, which meet every case sooner with small pages and branches. */
+    /** For tests, which meet every case sooner with small pages and branches. A fanout is 4 or more: halves must be branches, too. */
     Keydir(int pageEntries, int fanout) {
         this.fanout = fanout;
         this.pages = new KeydirPages(pageEntries);

@@ -89,7 +89,7 @@ class KeydirProperties {
             @ForAll Tokens tokens,
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 9) int pageEntries,
-            @ForAll @IntRange(min = 2, max = 7) int fanout,
+            @ForAll @IntRange(min = 4, max = 9) int fanout,
             @ForAll @IntRange(min = 10, max = 90) int growth) {
         SplittableRandom random = new SplittableRandom(seed);
         LongSupplier token = supplier(tokens, random);
