@@ -5,11 +5,21 @@ import java.time.Duration;
 /**
  * How an engine behaves. Immutable.
  *
- * @param dataFileBytesMax a data file is sealed when it would grow over this, bytes
+ * @param dataFileBytesMax a data file is sealed when it would grow over this, bytes; at most 1 GiB
  * @param syncPolicy when applied batches are made durable
  * @param owner what the files belong to; opening files of another owner is refused
  */
 public record EngineOptions(long dataFileBytesMax, SyncPolicy syncPolicy, Owner owner) {
+    /** A batch may make a file longer than asked for, but every offset fits into an int. */
+    static final long DATA_FILE_BYTES_LIMIT = 1L << 30;
+
+    public EngineOptions {
+        if (dataFileBytesMax < 1 || dataFileBytesMax > DATA_FILE_BYTES_LIMIT) {
+            throw new IllegalArgumentException(
+                    "dataFileBytesMax must be 1 to " + DATA_FILE_BYTES_LIMIT + ": " + dataFileBytesMax);
+        }
+    }
+
     /**
      * What files belong to, written into every file's header.
      *

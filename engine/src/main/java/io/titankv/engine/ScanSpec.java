@@ -20,4 +20,19 @@ public record ScanSpec(
         @Nullable MemorySegment afterKey,
         int recordsMax,
         long bytesMax,
-        boolean withValues) {}
+        boolean withValues) {
+    public ScanSpec {
+        requireRange(startInclusive, endExclusive);
+        if (recordsMax < 1 || bytesMax < 1) {
+            throw new IllegalArgumentException("a page holds at least one record");
+        }
+    }
+
+    /** Refuses a range that ends before it begins. A range may be empty: start and end the same, but for 0, which is the ring. */
+    static void requireRange(long startInclusive, long endExclusive) {
+        if (endExclusive != 0 && Long.compareUnsigned(startInclusive, endExclusive) > 0) {
+            throw new IllegalArgumentException("range ends before it begins: " + Long.toUnsignedString(startInclusive)
+                    + " to " + Long.toUnsignedString(endExclusive));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.titankv.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * The data file that is appended to: the one file that can be torn. Confined to whoever holds the write lock, but for
+ * {@link #data}.
+ */
+final class ActiveFile {
+    private final DataFile data;
+    private final HintTable table;
+    private final CRC32C crc;
+    /** End of the last whole batch. Bytes behind it, if any, belong to nobody. */
+    private long bytes;
+
+    private long records;
+    private long valueIndexMin;
+    private long graves;
+
+    ActiveFile(DataFile data, HintTable table, CRC32C crc, long bytes, long records) {
+        this.data = data;
+        this.table = table;
+        this.crc = crc;
+        this.bytes = bytes;
+        this.records = records;
+        SealedFile asIfSealed = table.describe(bytes, 0, records);
+        this.valueIndexMin = asIfSealed.valueIndexMin();
+        this.graves = asIfSealed.graves();
+    }
+
+    /** A file that holds nothing but its header. */
+    static ActiveFile fresh(DataFile data, DataFileHeader header) {
+        CRC32C crc = new CRC32C();
+        ByteBuffer encoded = header.encode();
+        crc.update(encoded);
+        return new ActiveFile(data, new HintTable(header.fileId()), crc, DataFileHeader.BYTES, 0);
+    }
+
+    /**
+     * Writes a batch behind the last one. When that fails the file is cut back, so that the failed batch leaves no trace.
+     *
+     * @throws FinalFailure when the file could not be cut back either
+     */
+    void write(ByteBuffer batch) throws IOException {
+        int start = batch.position();
+        int end = batch.limit();
+        try {
+            data.file().write(bytes, batch);
+        } catch (IOException e) {
+            try {
+                data.file().truncate(bytes);
+                // Durably, or a power loss could bring back a batch whose writer was told that it failed.
+                FinalFailure.force(data.file());
+            } catch (IOException cutBack) {
+                e.addSuppressed(cutBack);
+                throw FinalFailure.of("a failed write could not be cut back", e);
+            }
+            throw e;
+        }
+        batch.limit(end);
+        RecordFormat.update(crc, batch, start, end);
+        bytes += end - start;
+    }
+
+    /** Takes a record of the batch just written into the index. */
+    void index(
+            RecordKind kind,
+            long token,
+            long version,
+            long index,
+            int ordinal,
+            long offset,
+            int recordBytes,
+            java.lang.foreign.MemorySegment hintKey) {
+        table.add(kind, token, version, index, ordinal, offset, recordBytes, hintKey);
+        records++;
+        if (kind.holdsValue()) {
+            valueIndexMin = Math.min(valueIndexMin, index);
+        }
+        if (kind.isGrave()) {
+            graves++;
+        }
+    }
+
+    DataFile data() {
+        return data;
+    }
+
+    HintTable table() {
+        return table;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    boolean isEmpty() {
+        return records == 0;
+    }
+
+    /** Smallest index of a record that holds a value, {@link Long#MAX_VALUE} when none does. */
+    long valueIndexMin() {
+        return valueIndexMin;
+    }
+
+    long graves() {
+        return graves;
+    }
+
+    SealedFile describe() {
+        return table.describe(bytes, (int) crc.getValue(), records);
+    }
+}

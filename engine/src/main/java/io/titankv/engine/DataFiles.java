@@ -1,0 +1,269 @@
+package io.titankv.engine;
+
+import io.titankv.engine.EngineOptions.Owner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data files of one directory: which there are, in memory and in the manifest, and which may be closed. Thread-safe.
+ *
+ * <p>The order of every change: new files are durable, then the manifest names them, then the keydir points at them, and only then
+ * the old ones go. So a crash leaves files that no manifest names, never a manifest that names a missing file.
+ */
+final class DataFiles {
+    /** A set that readers may still be in, and the files that may go when they, and those of all older sets, are out. */
+    private record Retired(DataFileSet set, List<DataFile> leaving) {}
+
+    /** How often closing looks whether the last readers are out: about the time of one read. */
+    private static final long READERS_LEAVE_POLL_NANOS = 50_000;
+
+    private final FileStore store;
+    private final Path directory;
+    private final Owner owner;
+
+    /** Guards the manifest and what is retired. The innermost lock. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final ArrayDeque<Retired> retired = new ArrayDeque<>();
+    private Manifest manifest;
+    private long nextFileId;
+    private volatile DataFileSet current;
+    private volatile boolean closed;
+
+    DataFiles(FileStore store, Path directory, Manifest manifest, List<DataFile> open) {
+        this.store = store;
+        this.directory = directory;
+        this.owner = manifest.owner();
+        this.manifest = manifest;
+        this.nextFileId = manifest.nextFileId();
+        this.current = new DataFileSet(open);
+    }
+
+    /** The set as it is now, for one who excludes changes or only looks at it. */
+    DataFileSet current() {
+        return current;
+    }
+
+    /** Enters the current set: its files stay open until the caller leaves it. */
+    DataFileSet enter() {
+        while (true) {
+            DataFileSet set = current;
+            set.enter();
+            if (set == current && !closed) {
+                return set;
+            }
+            set.leave();
+            if (closed) {
+                throw new IllegalStateException("engine is closed");
+            }
+        }
+    }
+
+    DataFileHeader newHeader() {
+        lock.lock();
+        try {
+            Invariants.checkAtMost(nextFileId, 0xFFFF_FFFFL, "file ids fit into four bytes");
+            return new DataFileHeader(nextFileId++, owner);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Seals the file that was written, when there is one, and starts the next. Nothing has changed when this throws. */
+    ActiveFile sealAndStart(@Nullable ActiveFile active, EntryPosition applied) throws IOException {
+        lock.lock();
+        try {
+            DataFileHeader header = newHeader();
+            SealedFile description = active == null ? null : active.describe();
+            HintFile.Summary hint = null;
+            DataFile next = null;
+            Manifest changed;
+            try {
+                if (active != null && description != null) {
+                    FinalFailure.force(active.data().file());
+                    hint = writeHint(description, active.table());
+                }
+                next = DataFile.create(store, directory, header);
+                changed = description == null
+                        ? manifest.withActive(header.fileId())
+                        : manifest.withSealed(description, header.fileId(), applied);
+                ManifestFile.replace(store, directory, changed);
+            } catch (IOException e) {
+                if (next != null) {
+                    next.file().close();
+                }
+                if (!(e instanceof FinalFailure)) {
+                    removeQuietly(FileNames.data(header.fileId()));
+                }
+                throw e;
+            }
+            manifest = changed;
+            if (active != null && description != null && hint != null) {
+                active.data().onSealed(description, hint);
+            }
+            publish(current.with(List.of(next)), List.of());
+            return ActiveFile.fresh(next, header);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes the hint file of a data file that the manifest does not name as sealed yet. */
+    HintFile.Summary writeHint(SealedFile description, HintTable table) throws IOException {
+        Path path = directory.resolve(FileNames.hint(description.fileId()));
+        ManifestFile.deleteIfThere(store, path);
+        return HintFile.write(store, path, description, table.standing());
+    }
+
+    DataFile create(DataFileHeader header) throws IOException {
+        return DataFile.create(store, directory, header);
+    }
+
+    /**
+     * Puts the outputs of a merge, which are durable, in the place of its victims: from now on a restart finds them, and the keydir
+     * may point at them. The victims stay open until they are removed.
+     */
+    void adopt(List<DataFile> victims, List<DataFile> outputs) throws IOException {
+        lock.lock();
+        try {
+            Manifest changed = manifest.withMerged(
+                    victims.stream().map(DataFile::fileId).collect(Collectors.toSet()),
+                    outputs.stream().map(DataFile::requireSealed).toList());
+            ManifestFile.replace(store, directory, changed);
+            manifest = changed;
+            publish(current.with(outputs), List.of());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes files away that nothing points at any more; they are closed and deleted when their last reader is out. */
+    void remove(List<DataFile> leaving) {
+        lock.lock();
+        try {
+            publish(current.without(leaving), leaving);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes and deletes what no reader can hold any more. */
+    void removeLeft() {
+        lock.lock();
+        try {
+            while (!retired.isEmpty() && retired.getFirst().set().isLeft()) {
+                retired.removeFirst().leaving().forEach(this::closeAndDelete);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Links the sealed files into a new directory, and gives it a manifest. */
+    List<Checkpoint.File> linkInto(Path target) throws IOException {
+        lock.lock();
+        try {
+            if (store.exists(target)) {
+                throw new StorageException("checkpoint's directory exists already", target, null);
+            }
+            store.createDirectories(target);
+            List<Checkpoint.File> files = new ArrayList<>();
+            for (SealedFile sealed : manifest.sealed()) {
+                files.add(link(target, FileNames.data(sealed.fileId()), sealed.bytes(), sealed.crc32c()));
+                DataFile file = current.fileOrNull(sealed.fileId());
+                Invariants.check(file != null, "a file that the manifest names is open");
+                HintFile.Summary hint = file == null ? null : file.hint();
+                if (hint != null) {
+                    files.add(link(target, FileNames.hint(sealed.fileId()), hint.bytes(), hint.crc32c()));
+                }
+            }
+            HintFile.Summary written = ManifestFile.replace(store, target, manifest.withActive(Manifest.NO_FILE));
+            files.add(new Checkpoint.File(FileNames.MANIFEST, written.bytes(), written.crc32c()));
+            Path parent = target.toAbsolutePath().getParent();
+            if (parent != null) {
+                FinalFailure.syncDirectory(store, parent);
+            }
+            return files;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Checkpoint.File link(Path target, String name, long bytes, int crc32c) throws IOException {
+        store.link(directory.resolve(name), target.resolve(name));
+        return new Checkpoint.File(name, bytes, crc32c);
+    }
+
+    /** Closes a file that never became part of the store, and deletes it. */
+    void discard(DataFile file) {
+        closeAndDelete(file);
+    }
+
+    /** Replaces the set by one that nobody can read from, waits for the readers, and closes everything. */
+    void close() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            List<DataFile> files = current.files();
+            publish(new DataFileSet(List.of()), List.of());
+            for (Retired each : retired) {
+                while (!each.set().isLeft()) {
+                    // A reader holds a set for one read or one page.
+                    LockSupport.parkNanos(READERS_LEAVE_POLL_NANOS);
+                }
+                each.leaving().forEach(this::closeAndDelete);
+            }
+            retired.clear();
+            IOException failure = null;
+            for (DataFile file : files) {
+                try {
+                    file.file().close();
+                } catch (IOException e) {
+                    failure = e;
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish(DataFileSet set, List<DataFile> leaving) {
+        retired.add(new Retired(current, leaving));
+        current = set;
+        removeLeft();
+    }
+
+    private void closeAndDelete(DataFile file) {
+        closeQuietly(file);
+        removeQuietly(FileNames.data(file.fileId()));
+        removeQuietly(FileNames.hint(file.fileId()));
+    }
+
+    /** Closes a file whose bytes nobody relies on. */
+    void closeQuietly(DataFile file) {
+        try {
+            file.file().close();
+        } catch (IOException e) {
+            return;
+        }
+    }
+
+    /** Deletes a file that no manifest names. When that fails the next opening does it. */
+    private void removeQuietly(String name) {
+        try {
+            ManifestFile.deleteIfThere(store, directory.resolve(name));
+        } catch (IOException e) {
+            return;
+        }
+    }
+}

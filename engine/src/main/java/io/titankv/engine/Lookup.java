@@ -1,0 +1,85 @@
+package io.titankv.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ArrayBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Finds single keys. Thread-safe, takes no lock. */
+final class Lookup {
+    /** Idle buffers kept; a reader beyond that makes its own. */
+    private static final int POOL_MAX = 64;
+
+    private final Keydir keydir;
+    private final DataFiles files;
+    private final RecordReader reader;
+    private final ArrayBlockingQueue<Places> pool = new ArrayBlockingQueue<>(POOL_MAX);
+
+    Lookup(Keydir keydir, DataFiles files, RecordReader reader) {
+        this.keydir = keydir;
+        this.files = files;
+        this.reader = reader;
+    }
+
+    /** What is wanted of the record at a place. */
+    private interface Read<T> {
+        /** Null when the record is of another key. */
+        @Nullable
+        T orNull(DataFile file, long offset, int recordBytes);
+    }
+
+    @Nullable
+    StoredRecord recordOrNull(long token, MemorySegment key) {
+        return find(token, (file, offset, recordBytes) -> reader.recordIfKeyOrNull(file, offset, recordBytes, key));
+    }
+
+    /** The key's version, 0 when it has no value. */
+    long version(long token, MemorySegment key) {
+        Long version = find(token, (file, offset, recordBytes) -> {
+            long found = reader.versionIfKey(file, offset, recordBytes, key);
+            return found == RecordReader.NO_MATCH ? null : Long.valueOf(found);
+        });
+        return version == null ? 0 : version;
+    }
+
+    private <T> @Nullable T find(long token, Read<T> read) {
+        Places pooled = pool.poll();
+        Places places = pooled != null ? pooled : new Places();
+        try {
+            while (true) {
+                // The set first, the keydir then: a file that the keydir points at is in this set or in a newer one.
+                DataFileSet set = files.enter();
+                try {
+                    int found = keydir.find(token, places);
+                    if (areIn(set, places, found)) {
+                        return readAny(set, places, found, read);
+                    }
+                } finally {
+                    set.leave();
+                }
+            }
+        } finally {
+            // A full pool declines, and the buffer is collected.
+            var _ = pool.offer(places);
+        }
+    }
+
+    private static boolean areIn(DataFileSet set, Places places, int found) {
+        for (int i = 0; i < found; i++) {
+            if (set.fileOrNull(places.fileId(i)) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static <T> @Nullable T readAny(DataFileSet set, Places places, int found, Read<T> read) {
+        for (int i = 0; i < found; i++) {
+            DataFile file = set.fileOrNull(places.fileId(i));
+            T result = file == null ? null : read.orNull(file, places.offset(i), places.recordBytes(i));
+            if (result != null) {
+                return result;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,132 @@
+package io.titankv.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows what was applied and what of it is durable, and shares fsyncs among those who wait for one. Thread-safe.
+ *
+ * <p>Invariant: synced <= applied. After a failed fsync the gate is shut for good: what is on disk is not known any more.
+ */
+final class SyncGate {
+    /**
+     * The end of what was applied. Immutable; replaced as a whole after each batch.
+     *
+     * @param bytes end of the last batch in the file
+     */
+    record Tail(DataFile file, long bytes, EntryPosition applied) {}
+
+    /** Lock order: the engine's write lock, this, then the lock of {@link DataFiles}. */
+    private final ReentrantLock syncLock = new ReentrantLock();
+
+    private final EngineListener listener;
+    private final SyncMark mark;
+    private volatile Tail tail;
+    private volatile EntryPosition synced;
+    private volatile @Nullable StorageException failure;
+
+    /** Starts with everything up to the tail durable. */
+    SyncGate(Tail tail, SyncMark mark, EngineListener listener) {
+        this.tail = tail;
+        this.synced = tail.applied();
+        this.mark = mark;
+        this.listener = listener;
+    }
+
+    EntryPosition applied() {
+        return tail.applied();
+    }
+
+    EntryPosition synced() {
+        return synced;
+    }
+
+    boolean isWritable() {
+        return failure == null;
+    }
+
+    void requireWritable() {
+        StorageException first = failure;
+        if (first != null) {
+            throw new StorageException("the engine stopped writing after an earlier failure", first.file(), first);
+        }
+    }
+
+    /** Shuts the gate; returns what to throw. */
+    StorageException stop(String what, @Nullable Path file, Throwable cause) {
+        StorageException stopped = new StorageException(what + "; the engine stopped writing", file, cause);
+        if (failure == null) {
+            failure = stopped;
+            listener.onWritingStopped(stopped);
+        }
+        return stopped;
+    }
+
+    /** A batch was written. Called with the write lock held. */
+    void onApplied(Tail newTail) {
+        tail = newTail;
+    }
+
+    /** The file was sealed, which synced all of it. Called with the write lock and {@link #syncLock} held. */
+    void onSealed(Tail newTail) {
+        tail = newTail;
+        onSynced(newTail);
+    }
+
+    ReentrantLock syncLock() {
+        return syncLock;
+    }
+
+    /** Returns when everything applied before the call is durable. */
+    EntryPosition sync() {
+        requireWritable();
+        EntryPosition wanted = tail.applied();
+        if (synced.compareTo(wanted) >= 0) {
+            return synced;
+        }
+        syncLock.lock();
+        try {
+            requireWritable();
+            // Whoever held the lock before may have synced for this caller as well.
+            if (synced.compareTo(wanted) < 0) {
+                Tail covered = tail;
+                try {
+                    covered.file().file().force();
+                } catch (IOException e) {
+                    throw stop("fsync failed", covered.file().path(), e);
+                }
+                onSynced(covered);
+            }
+            return synced;
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /** Makes the mark durable as well: a store that was closed has no tail that could be torn. */
+    void close() throws IOException {
+        syncLock.lock();
+        try (mark) {
+            if (failure == null) {
+                mark.write(tail.file().fileId(), tail.bytes());
+                mark.force();
+            }
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    private void onSynced(Tail covered) {
+        synced = covered.applied();
+        try {
+            mark.write(covered.file().fileId(), covered.bytes());
+        } catch (IOException e) {
+            // The data is durable. A mark that stays behind is what a power loss leaves as well: it only makes recovery
+            // take rot in
+            // the last bytes for a torn tail. The next fsync writes it again.
+            return;
+        }
+    }
+}

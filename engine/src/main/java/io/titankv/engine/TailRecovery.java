@@ -1,0 +1,141 @@
+package io.titankv.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads the active data file after a stop of any kind, and cuts it back to its last whole batch.
+ *
+ * <p>What tells a torn tail from rot: bytes before the sync mark survived an fsync, so whatever is bad there is rot, and an error.
+ * Bytes behind it were never promised: a crash may have kept any part of them, in any order, so a good batch behind a bad one proves
+ * nothing, and all from the first bad byte on is cut. The first fsync after recovery is recovery's own.
+ */
+final class TailRecovery {
+    /** What was found. */
+    record Outcome(ActiveFile active, EntryPosition applied, long bytesCut) {}
+
+    private static final int READ_BYTES = 256 << 10;
+
+    private final DataFile data;
+    private final HintTable table;
+    private final CRC32C crc = new CRC32C();
+    private EntryPosition applied;
+    private long wholeBytes = DataFileHeader.BYTES;
+    private long wholeRecords;
+    private int wholeEntries;
+
+    /** Position and next ordinal of the batch that is being read; ordinal 0: between two batches. */
+    private EntryPosition batch = EntryPosition.NONE;
+
+    private int nextOrdinal;
+
+    /** Starts with what the sealed files end with. */
+    private TailRecovery(DataFile data, EntryPosition sealedApplied) {
+        this.data = data;
+        this.table = new HintTable(data.fileId());
+        this.applied = sealedApplied;
+    }
+
+    /** Reads the file, whose header was checked, cuts and syncs it. */
+    static Outcome recover(DataFile data, DataFileHeader header, EntryPosition sealedApplied, long syncedBytes)
+            throws IOException {
+        TailRecovery recovery = new TailRecovery(data, sealedApplied);
+        recovery.crc.update(header.encode());
+        long size = data.file().size();
+        long badOffset = recovery.scan(size);
+        if (recovery.wholeBytes < syncedBytes) {
+            throw new CorruptDataException(
+                    "bad record among " + syncedBytes + " bytes that had been synced", data.path(), badOffset);
+        }
+        if (size > recovery.wholeBytes) {
+            data.file().truncate(recovery.wholeBytes);
+        }
+        recovery.rewrite(syncedBytes);
+        FinalFailure.force(data.file());
+        ActiveFile active =
+                new ActiveFile(data, recovery.table, recovery.crc, recovery.wholeBytes, recovery.wholeRecords);
+        return new Outcome(active, recovery.applied, size - recovery.wholeBytes);
+    }
+
+    /** Reads whole batches; returns where it had to stop. */
+    private long scan(long size) throws IOException {
+        RecordScanner scanner = new RecordScanner(data.file(), DataFileHeader.BYTES, size);
+        long records = 0;
+        while (scanner.next() == RecordScanner.Step.RECORD && continuesTheLog(scanner)) {
+            scanner.update(crc);
+            table.add(
+                    scanner.kind(),
+                    scanner.token(),
+                    scanner.version(),
+                    scanner.index(),
+                    scanner.ordinal(),
+                    scanner.offset(),
+                    scanner.recordBytes(),
+                    scanner.hintKey());
+            records++;
+            nextOrdinal++;
+            if (scanner.isEndOfEntry()) {
+                applied = batch;
+                nextOrdinal = 0;
+                wholeBytes = scanner.offset() + scanner.recordBytes();
+                wholeRecords = records;
+                wholeEntries = table.count();
+            }
+        }
+        if (records > wholeRecords) {
+            table.cutTo(wholeEntries);
+            readChecksum();
+        }
+        return scanner.offset();
+    }
+
+    /** The checksum has taken in records of a batch without an end: take it anew. */
+    private void readChecksum() throws IOException {
+        crc.reset();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
+        long at = 0;
+        while (at < wholeBytes) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), wholeBytes - at));
+            int read = data.file().read(at, buffer);
+            if (read == 0) {
+                throw new CorruptDataException("data file became shorter while it was read", data.path(), at);
+            }
+            crc.update(buffer.flip());
+            at += read;
+        }
+    }
+
+    /**
+     * Writes what may not be on disk once more. After a failed fsync, also one of an earlier process, the system may hold bytes that
+     * it takes for written: they can be read, an fsync says nothing, and a power loss takes them. Writing makes it write them.
+     */
+    private void rewrite(long syncedBytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
+        long at = Math.max(syncedBytes, DataFileHeader.BYTES);
+        while (at < wholeBytes) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), wholeBytes - at));
+            int read = data.file().read(at, buffer);
+            if (read == 0) {
+                throw new CorruptDataException("data file became shorter while it was read", data.path(), at);
+            }
+            data.file().write(at, buffer.flip());
+            at += read;
+        }
+    }
+
+    /**
+     * Whether an intact record may follow what was read. One that may not is the rest of a batch that failed to be written and was
+     * written over.
+     */
+    private boolean continuesTheLog(RecordScanner scanner) {
+        if (scanner.ordinal() != nextOrdinal) {
+            return false;
+        }
+        if (nextOrdinal == 0) {
+            batch = new EntryPosition(scanner.term(), scanner.index());
+            return batch.index() > applied.index();
+        }
+        return batch.index() == scanner.index() && batch.term() == scanner.term();
+    }
+}
