@@ -1,0 +1,150 @@
+package io.titankv.placement.state;
+
+import io.titankv.model.Epoch;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.ShardMap.RangeEntry;
+import io.titankv.model.Token;
+import io.titankv.model.TokenRange;
+import io.titankv.proto.durable.v1.PlacementCommand;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the placement group has decided: who belongs to the cluster, which groups there are, and who owns which tokens. What
+ * merely is so (who leads, who is alive, how large things are) is not in it: that is told by heartbeats and costs no log entry.
+ * Immutable; every change makes a new state.
+ *
+ * @param clusterId empty before the cluster is founded
+ * @param revision rises by one with every command that changed something
+ * @param epoch the ring's version, {@link Epoch#NONE} before the first ring
+ * @param settings what the cluster was founded with
+ * @param initialNodes the nodes that it was founded with, sorted
+ * @param placementVoters the nodes that hold this state, sorted
+ * @param nodes every node that registered
+ * @param groups every group but placement's own
+ * @param ring who owns which tokens: in token order, covering the ring; or empty
+ */
+public record PlacementState(
+        String clusterId,
+        long revision,
+        Epoch epoch,
+        Settings settings,
+        List<NodeId> initialNodes,
+        List<NodeId> placementVoters,
+        SortedMap<NodeId, NodeRecord> nodes,
+        SortedMap<GroupId, GroupRecord> groups,
+        List<RangeEntry> ring) {
+
+    /** The format of commands and snapshots that this version writes, and the newest it reads. */
+    public static final int FORMAT = 1;
+
+    /** Before the cluster is founded. */
+    public static final PlacementState EMPTY = new PlacementState(
+            "",
+            0,
+            Epoch.NONE,
+            Settings.DEFAULT,
+            List.of(),
+            List.of(),
+            Collections.emptySortedMap(),
+            Collections.emptySortedMap(),
+            List.of());
+
+    /** A state, and what became of the command that led to it. */
+    public record Applied(PlacementState state, CommandResult result) {}
+
+    public PlacementState {
+        initialNodes = List.copyOf(initialNodes);
+        placementVoters = List.copyOf(placementVoters);
+        nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+        groups = Collections.unmodifiableSortedMap(new TreeMap<>(groups));
+        ring = List.copyOf(ring);
+    }
+
+    /**
+     * Applies a command. A command that makes no sense is refused by its result and leaves the state as it was.
+     *
+     * @throws UnsupportedFormatException when the command is newer than this version
+     */
+    public Applied apply(PlacementCommand command) {
+        Applied applied = new CommandApplication(this).apply(command);
+        applied.state().checkInvariants();
+        return applied;
+    }
+
+    public boolean isFounded() {
+        return !clusterId.isEmpty();
+    }
+
+    /** What a group owns, in token order. */
+    public List<TokenRange> rangesOf(GroupId group) {
+        return ring.stream()
+                .filter(entry -> entry.owner().equals(group))
+                .map(RangeEntry::range)
+                .toList();
+    }
+
+    /** The initial nodes that have not registered yet. */
+    public List<NodeId> awaitedNodes() {
+        return initialNodes.stream().filter(id -> !nodes.containsKey(id)).toList();
+    }
+
+    /**
+     * Says where ranges do not cover the whole ring once and in order.
+     *
+     * @return empty when they do
+     */
+    static String ringFault(List<RangeEntry> ring) {
+        long expected = 0;
+        for (int i = 0; i < ring.size(); i++) {
+            TokenRange range = ring.get(i).range();
+            if (range.startInclusive() != expected || (expected == 0 && i > 0)) {
+                return "the ring has a gap or an overlap at " + range;
+            }
+            expected = range.endExclusive();
+        }
+        return ring.isEmpty() || expected != 0 ? "the ring ends before 2^64, at " + new Token(expected) : "";
+    }
+
+    /**
+     * Checks what must always be true.
+     *
+     * @throws IllegalStateException when it is not: our own mistake, which stops the replica
+     */
+    void checkInvariants() {
+        check(isFounded() || equals(EMPTY), "a cluster that is not founded has nothing");
+        check(isFounded() == !placementVoters.isEmpty(), "a cluster has placement voters");
+        check(initialNodes.containsAll(placementVoters), "placement voters are initial nodes");
+        check(ring.isEmpty() == epoch.equals(Epoch.NONE), "there is an epoch if there is a ring");
+        check(ring.isEmpty() == groups.isEmpty(), "there are groups if there is a ring");
+        if (!ring.isEmpty()) {
+            String fault = ringFault(ring);
+            check(fault.isEmpty(), fault);
+        }
+        ring.forEach(entry -> check(groups.containsKey(entry.owner()), "every range has an owner that exists"));
+        groups.forEach((id, group) -> {
+            check(id.equals(group.id()), "groups are filed under their id");
+            check(nodes.keySet().containsAll(group.members()), "every member is a node");
+            check(
+                    group.ownershipEpoch().compareTo(Epoch.NONE) > 0
+                            && group.ownershipEpoch().compareTo(epoch) <= 0,
+                    "ownership changed at an epoch that was");
+        });
+        Set<String> raftAddresses = new HashSet<>();
+        nodes.forEach((id, node) -> {
+            check(id.equals(node.id()), "nodes are filed under their id");
+            check(raftAddresses.add(node.raftAddress()), "no two nodes have one Raft address");
+        });
+    }
+
+    private void check(boolean condition, String what) {
+        if (!condition) {
+            throw new IllegalStateException("placement state is broken at revision " + revision + ": " + what);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.titankv.placement.state;
+
+/** Why a command changed nothing. Names are stored in results and never change. */
+public enum Refusal {
+    /** The bytes are not a command, or not one that this format knows. */
+    MALFORMED,
+    /** The command's format is older than any that is supported. */
+    UNKNOWN_FORMAT,
+    /** The command belongs to another cluster. */
+    FOREIGN_CLUSTER,
+    /** The cluster is not founded yet. */
+    NOT_FOUNDED,
+    /** The cluster was founded with another decision. */
+    ALREADY_FOUNDED,
+    /** The node id belongs to another data directory. */
+    NODE_ID_TAKEN,
+    /** The address belongs to another node. */
+    ADDRESS_TAKEN,
+    /** The node holds replicas, whose peers know it by its old Raft address. */
+    RAFT_ADDRESS_CHANGED,
+    /** There is a ring already. */
+    RING_EXISTS,
+    /** There is no such group. */
+    GROUP_UNKNOWN,
+    /** The command contradicts itself or names what does not exist. */
+    NONSENSE
+}
