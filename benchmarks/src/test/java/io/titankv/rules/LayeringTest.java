@@ -26,6 +26,7 @@ final class LayeringTest {
     private static final String[] ENGINE = {"io.titankv.engine.."};
     private static final String[] MULTIRAFT = {"io.titankv.multiraft.."};
     private static final String[] MULTIRAFT_HOST = {"io.titankv.multiraft.host.."};
+    private static final String[] MULTIRAFT_SNAPSHOT = {"io.titankv.multiraft.snapshot.."};
     private static final String[] PLACEMENT = {"io.titankv.placement.."};
     private static final String[] CLIENT = {"io.titankv.client.."};
     private static final String[] GATEWAY = {"io.titankv.gateway.."};
@@ -57,7 +58,7 @@ final class LayeringTest {
 
     @ArchTest
     static final ArchRule placementUsesTheMultiraftHostAndProto =
-            module(PLACEMENT).usesOfOursOnly(MULTIRAFT_HOST, PROTO);
+            module(PLACEMENT).usesOfOursOnly(MULTIRAFT_HOST, MULTIRAFT_SNAPSHOT, PROTO);
 
     @ArchTest
     static final ArchRule clientUsesProto = module(CLIENT).usesOfOursOnly(PROTO);

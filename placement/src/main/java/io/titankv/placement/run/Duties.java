@@ -1,0 +1,181 @@
+package io.titankv.placement.run;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.ShardMap.RangeEntry;
+import io.titankv.placement.plan.HashRing;
+import io.titankv.placement.plan.LeaderBalance;
+import io.titankv.placement.plan.ReplicaSpread;
+import io.titankv.placement.state.GroupRecord;
+import io.titankv.placement.state.NodeRecord;
+import io.titankv.placement.state.PlacementState;
+import io.titankv.placement.state.StoredForm;
+import io.titankv.proto.durable.v1.PlacementCommand;
+import io.titankv.proto.internal.v1.AssignRanges;
+import io.titankv.proto.internal.v1.CreateReplica;
+import io.titankv.proto.internal.v1.GroupMember;
+import io.titankv.proto.internal.v1.Instruction;
+import io.titankv.proto.internal.v1.ReplicaState;
+import io.titankv.proto.internal.v1.TokenArc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** What follows from the state and the reports: pure functions. */
+final class Duties {
+    /** Shards for each core of the cluster, when the number was left open. */
+    static final int SHARDS_PER_CORE = 2;
+
+    /** Most shards for each node, when the number was left open: a Raft group costs threads, buffers and fsyncs. */
+    static final int SHARDS_PER_NODE_MAX = 24;
+
+    /** A replica within so many entries of the leader can take over at once. A guess; the log is then in memory. */
+    static final long LAG_ENTRIES_MAX = 1_000;
+
+    private Duties() {}
+
+    /** The command that lays the first ring, once every initial node is there. */
+    static Optional<PlacementCommand> firstRing(PlacementState state) {
+        if (!state.isFounded()
+                || !state.ring().isEmpty()
+                || state.nodes().isEmpty()
+                || !state.awaitedNodes().isEmpty()) {
+            return Optional.empty();
+        }
+        SortedMap<GroupId, Integer> weights = new TreeMap<>();
+        for (int number = 1; number <= shardCount(state); number++) {
+            weights.put(new GroupId(number), 1);
+        }
+        List<ReplicaSpread.Candidate> candidates = state.nodes().values().stream()
+                .map(node -> new ReplicaSpread.Candidate(node.id(), node.labels()))
+                .toList();
+        SortedMap<GroupId, List<NodeId>> members = ReplicaSpread.spread(
+                weights.keySet(), candidates, state.settings().replicas());
+        return Optional.of(StoredForm.layRing(state.clusterId(), members, HashRing.initial(weights)));
+    }
+
+    private static int shardCount(PlacementState state) {
+        if (state.settings().shards() > 0) {
+            return state.settings().shards();
+        }
+        int cores = state.nodes().values().stream().mapToInt(NodeRecord::cores).sum();
+        return Math.min(
+                SHARDS_PER_CORE * cores, SHARDS_PER_NODE_MAX * state.nodes().size());
+    }
+
+    /** The groups of which all is there: every member's replica, and a leader that knows its ranges. */
+    static List<GroupId> groupsComplete(PlacementState state, Reports reports) {
+        return state.groups().values().stream()
+                .filter(group -> group.state() == GroupRecord.State.CREATING)
+                .filter(group -> group.members().stream().allMatch(node -> reports.serves(node, group.id())))
+                .filter(group -> leaderReport(group, reports)
+                        .filter(leader -> knowsItsRanges(leader, group))
+                        .isPresent())
+                .map(GroupRecord::id)
+                .toList();
+    }
+
+    /** All that a node should do now, leadership transfers apart. */
+    static List<Instruction> of(NodeId node, PlacementState state, Reports reports) {
+        List<Instruction> duties = new ArrayList<>();
+        state.groups().values().forEach(group -> {
+            // Only while the group is being made: later, a replica that is gone was lost, and one made afresh would
+            // vote
+            // against what it had promised.
+            if (group.state() == GroupRecord.State.CREATING
+                    && group.members().contains(node)
+                    && reports.replica(node, group.id()).isEmpty()) {
+                duties.add(createReplica(group, state));
+            }
+            if (reports.reportedLeader(group.id()).filter(node::equals).isPresent()
+                    && leaderReport(group, reports)
+                            .filter(Predicate.not(leader -> knowsItsRanges(leader, group)))
+                            .isPresent()) {
+                duties.add(assignRanges(group, state));
+            }
+        });
+        return List.copyOf(duties);
+    }
+
+    private static Optional<ReplicaState> leaderReport(GroupRecord group, Reports reports) {
+        return reports.reportedLeader(group.id()).flatMap(leader -> reports.replica(leader, group.id()));
+    }
+
+    private static boolean knowsItsRanges(ReplicaState leader, GroupRecord group) {
+        return leader.getOwnershipEpoch() >= group.ownershipEpoch().value();
+    }
+
+    private static Instruction createReplica(GroupRecord group, PlacementState state) {
+        CreateReplica.Builder create =
+                CreateReplica.newBuilder().setGroup(group.id().toString());
+        group.members().stream().sorted().forEach(member -> {
+            NodeRecord node = state.nodes().get(member);
+            if (node == null) {
+                throw new IllegalStateException("member " + member + " of " + group.id() + " is no node");
+            }
+            create.addMembers(GroupMember.newBuilder().setNodeId(member.value()).setRaftAddress(node.raftAddress()));
+        });
+        return Instruction.newBuilder().setCreateReplica(create).build();
+    }
+
+    private static Instruction assignRanges(GroupRecord group, PlacementState state) {
+        AssignRanges.Builder assign = AssignRanges.newBuilder()
+                .setGroup(group.id().toString())
+                .setEpoch(group.ownershipEpoch().value());
+        state.ring().stream()
+                .filter(entry -> entry.owner().equals(group.id()))
+                .map(RangeEntry::range)
+                .forEach(range -> assign.addRanges(
+                        TokenArc.newBuilder().setStart(range.startInclusive()).setEnd(range.endExclusive())));
+        return Instruction.newBuilder().setAssignRanges(assign).build();
+    }
+
+    /**
+     * The groups as the balance of leaders sees them: those that serve and have a leader.
+     *
+     * @param settle a node is given leaders once it has been up this long
+     * @param rests groups that were moved a moment ago
+     */
+    static List<LeaderBalance.Led> leaderships(
+            PlacementState state, Reports reports, Duration settle, Predicate<GroupId> rests) {
+        List<LeaderBalance.Led> led = new ArrayList<>();
+        state.groups().values().forEach(group -> {
+            Optional<NodeId> leader = reports.reportedLeader(group.id());
+            if (group.state() == GroupRecord.State.SERVING && leader.isPresent()) {
+                List<NodeId> able = group.members().stream()
+                        .filter(node -> keepsPace(node, group.id(), leader.get(), reports, settle))
+                        .toList();
+                led.add(new LeaderBalance.Led(group.id(), leader.get(), able, !rests.test(group.id())));
+            }
+        });
+        return led;
+    }
+
+    private static boolean keepsPace(NodeId node, GroupId group, NodeId leader, Reports reports, Duration settle) {
+        if (node.equals(leader)) {
+            return true;
+        }
+        Reports.NodeReport report = reports.nodes().get(node);
+        if (report == null || report.upFor().compareTo(settle) < 0 || !reports.serves(node, group)) {
+            return false;
+        }
+        long commit =
+                reports.replica(leader, group).map(ReplicaState::getCommitIndex).orElse(Long.MAX_VALUE);
+        return reports.replica(node, group)
+                .filter(replica -> replica.getRole() == ReplicaState.Role.ROLE_FOLLOWER)
+                .filter(replica -> commit - replica.getAppliedIndex() <= LAG_ENTRIES_MAX)
+                .isPresent();
+    }
+
+    /** How many tokens of all each group owns, 0 .. 1. */
+    static Map<GroupId, Double> shares(PlacementState state) {
+        Map<GroupId, Double> shares = new TreeMap<>();
+        state.ring().forEach(entry -> shares.merge(entry.owner(), entry.range().share(), Double::sum));
+        return shares;
+    }
+}

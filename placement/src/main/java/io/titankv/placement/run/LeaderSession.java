@@ -1,0 +1,178 @@
+package io.titankv.placement.run;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.ShardMap;
+import io.titankv.multiraft.host.BarrierOutcome;
+import io.titankv.multiraft.host.Replica;
+import io.titankv.placement.plan.LeaderBalance;
+import io.titankv.placement.run.PlacementOptions.Timings;
+import io.titankv.placement.state.PlacementState;
+import io.titankv.proto.internal.v1.ClusterView;
+import io.titankv.proto.internal.v1.Instruction;
+import io.titankv.proto.internal.v1.TransferLeadership;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * One leadership of the placement group by this node, from its beginning to its end: the reports heard in it, the routes
+ * published, the watchers served, the transfers under way. Thread-safe.
+ */
+final class LeaderSession {
+    /** Most watchers of one leader; further ones are told to come again. Nodes watch, clients watch their gateways. */
+    static final int WATCHERS_MAX = 1_000;
+
+    final NodeId self;
+    final long term;
+    final Replica replica;
+    final ReportBook book;
+
+    private final Supplier<PlacementState> state;
+    private final PlacementEnvironment environment;
+    private final Timings timings;
+    private final RoutesPublisher routes;
+
+    @GuardedBy("this")
+    private final Set<MapWatcher> watchers = new HashSet<>();
+
+    @GuardedBy("this")
+    private final Map<GroupId, Transfer> transfers = new HashMap<>();
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    /** A transfer asked for; until {@code restsUntilNanos} the group is not moved again. */
+    private record Transfer(LeaderBalance.Move move, long untilNanos, long restsUntilNanos) {}
+
+    LeaderSession(
+            NodeId self,
+            long term,
+            Replica replica,
+            Supplier<PlacementState> state,
+            ShardMap known,
+            PlacementEnvironment environment,
+            Timings timings) {
+        this.self = self;
+        this.term = term;
+        this.replica = replica;
+        this.state = state;
+        this.environment = environment;
+        this.timings = timings;
+        this.book = new ReportBook(timings, environment.ticker().nanos(), known);
+        this.routes = new RoutesPublisher(term);
+    }
+
+    PlacementState state() {
+        return state.get();
+    }
+
+    Reports reports() {
+        return book.reports(state().nodes().keySet(), environment.ticker().nanos());
+    }
+
+    /** Completes with true when this node led the placement group at some instant after the call. */
+    CompletableFuture<Boolean> confirmed() {
+        if (!replica.status().leads()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        if (replica.status().leaseValid()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return replica.readBarrier().thenApply(outcome -> outcome instanceof BarrierOutcome.Passed);
+    }
+
+    /** The routes as of now, numbered. */
+    ShardMap publish() {
+        return routes.publish(state(), reports().leaders());
+    }
+
+    ShardMap published() {
+        return routes.published();
+    }
+
+    ClusterView view() {
+        return ClusterViews.of(
+                state(), reports(), self, term, environment.wallClock().instant());
+    }
+
+    /** All that a node should do now. */
+    List<Instruction> duties(NodeId node) {
+        Reports reports = reports();
+        List<Instruction> duties = new ArrayList<>(Duties.of(node, state(), reports));
+        long now = environment.ticker().nanos();
+        synchronized (this) {
+            transfers.forEach((group, transfer) -> {
+                boolean due = transfer.untilNanos - now > 0
+                        && transfer.move.from().equals(node)
+                        && reports.reportedLeader(group).filter(node::equals).isPresent();
+                if (due) {
+                    duties.add(Instruction.newBuilder()
+                            .setTransferLeadership(TransferLeadership.newBuilder()
+                                    .setGroup(group.toString())
+                                    .setTargetNodeId(transfer.move.to().value()))
+                            .build());
+                }
+            });
+        }
+        return List.copyOf(duties);
+    }
+
+    /** Looks at the balance of leaders and asks for the transfers that it takes. */
+    void balanceLeaders() {
+        long now = environment.ticker().nanos();
+        Set<GroupId> resting;
+        synchronized (this) {
+            transfers.values().removeIf(transfer -> transfer.restsUntilNanos - now <= 0);
+            resting = Set.copyOf(transfers.keySet());
+        }
+        List<LeaderBalance.Move> moves =
+                LeaderBalance.plan(Duties.leaderships(state(), reports(), timings.settle(), resting::contains));
+        synchronized (this) {
+            moves.forEach(move -> transfers.put(
+                    move.group(),
+                    new Transfer(
+                            move,
+                            now + timings.settle().toNanos(),
+                            now + 2 * timings.settle().toNanos())));
+        }
+    }
+
+    /** Adds a watcher; false when there are too many, or the session has ended. */
+    synchronized boolean add(MapWatcher watcher) {
+        if (ended || watchers.size() >= WATCHERS_MAX) {
+            return false;
+        }
+        watchers.add(watcher);
+        return true;
+    }
+
+    synchronized void remove(MapWatcher watcher) {
+        watchers.remove(watcher);
+    }
+
+    /** Gives every watcher the routes where they are newer than its own, and the view. */
+    void push(ShardMap map, ClusterView view) {
+        for (MapWatcher watcher : watchers()) {
+            watcher.offer(map, view);
+        }
+    }
+
+    /** Ends the session: its watchers look for the next leader. */
+    void end() {
+        synchronized (this) {
+            ended = true;
+        }
+        watchers().forEach(MapWatcher::leaderGone);
+    }
+
+    private synchronized List<MapWatcher> watchers() {
+        return List.copyOf(watchers);
+    }
+}

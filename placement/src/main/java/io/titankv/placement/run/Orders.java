@@ -1,0 +1,127 @@
+package io.titankv.placement.run;
+
+import io.titankv.model.Epoch;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.Member;
+import io.titankv.proto.internal.v1.AssignRanges;
+import io.titankv.proto.internal.v1.CreateReplica;
+import io.titankv.proto.internal.v1.Instruction;
+import io.titankv.proto.internal.v1.TransferLeadership;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what the placement leader says. One batch at a time: while one is under way, others are dropped, for all that is
+ * still wanted comes again with the next heartbeat. Thread-safe.
+ */
+final class Orders {
+    private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+
+    private final NodeActions actions;
+    private final Executor executor;
+    /** Called when something was done, so that placement hears of it at once. */
+    private final Runnable done;
+
+    private final AtomicBoolean busy = new AtomicBoolean();
+    /** Groups with an asynchronous order under way; at most as many as the node has groups. */
+    private final Set<GroupId> underWay = ConcurrentHashMap.newKeySet();
+
+    Orders(NodeActions actions, Executor executor, Runnable done) {
+        this.actions = actions;
+        this.executor = executor;
+        this.done = done;
+    }
+
+    void carryOut(List<Instruction> instructions) {
+        if (instructions.isEmpty() || !busy.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                try {
+                    instructions.forEach(this::attempt);
+                } finally {
+                    busy.set(false);
+                    done.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // Closing.
+            busy.set(false);
+        }
+    }
+
+    private void attempt(Instruction instruction) {
+        try {
+            switch (instruction.getKindCase()) {
+                case CREATE_REPLICA -> create(instruction.getCreateReplica());
+                case ASSIGN_RANGES -> assign(instruction.getAssignRanges());
+                case TRANSFER_LEADERSHIP -> transfer(instruction.getTransferLeadership());
+                // From a newer leader: it will see that it is not done.
+                case KIND_NOT_SET -> LOG.atWarn().log("placement orders something that this version does not know");
+            }
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("order", instruction.getKindCase())
+                    .setCause(e)
+                    .log("order of placement failed, it will come again");
+        }
+    }
+
+    private void create(CreateReplica create) {
+        GroupId group = GroupId.parse(create.getGroup());
+        List<Member> members = create.getMembersList().stream()
+                .map(member -> new Member(new NodeId(member.getNodeId()), member.getRaftAddress()))
+                .toList();
+        actions.createReplica(group, members);
+        LOG.atInfo().addKeyValue("group", group).addKeyValue("members", members).log("replica created");
+    }
+
+    private void assign(AssignRanges assign) {
+        GroupId group = GroupId.parse(assign.getGroup());
+        List<TokenRange> ranges = assign.getRangesList().stream()
+                .map(arc -> new TokenRange(arc.getStart(), arc.getEnd()))
+                .toList();
+        track(group, "assign ranges", () -> actions.assignRanges(group, new Epoch(assign.getEpoch()), ranges));
+    }
+
+    private void transfer(TransferLeadership transfer) {
+        GroupId group = GroupId.parse(transfer.getGroup());
+        NodeId target = new NodeId(transfer.getTargetNodeId());
+        track(group, "transfer leadership", () -> actions.transferLeadership(group, target));
+    }
+
+    private void track(GroupId group, String what, Supplier<CompletableFuture<Boolean>> order) {
+        if (!underWay.add(group)) {
+            return;
+        }
+        CompletableFuture<Boolean> outcome;
+        try {
+            outcome = order.get();
+        } catch (RuntimeException e) {
+            underWay.remove(group);
+            throw e;
+        }
+        var _ = outcome.whenComplete((success, failure) -> {
+            underWay.remove(group);
+            if (failure != null || !Boolean.TRUE.equals(success)) {
+                LOG.atInfo()
+                        .addKeyValue("group", group)
+                        .addKeyValue("order", what)
+                        .setCause(failure)
+                        .log("order of placement was not carried out, it will come again if it is still wanted");
+            }
+            done.run();
+        });
+    }
+}

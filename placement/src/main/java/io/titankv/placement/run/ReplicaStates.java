@@ -1,0 +1,41 @@
+package io.titankv.placement.run;
+
+import io.titankv.model.NodeId;
+import io.titankv.multiraft.host.ReplicaStatus;
+import io.titankv.proto.internal.v1.ReplicaState;
+
+/** A replica's report on its way to placement. Pure. */
+final class ReplicaStates {
+    private ReplicaStates() {}
+
+    static ReplicaState of(ReplicaReport report) {
+        ReplicaStatus status = report.status();
+        NodeId leader = status.leader();
+        String fault = status.fault();
+        return ReplicaState.newBuilder()
+                .setGroup(report.group().toString())
+                .setRole(role(status))
+                .setTerm(status.term())
+                .setLeaderNodeId(leader == null ? "" : leader.value())
+                .setCommitIndex(status.commitIndex())
+                .setAppliedIndex(status.appliedIndex())
+                .setFault(fault == null ? "" : fault)
+                .setRanges(report.ranges())
+                .setOwnershipEpoch(report.ownershipEpoch().value())
+                .setKeys(report.keys())
+                .setLiveBytes(report.liveBytes())
+                .setDeadBytes(report.deadBytes())
+                .build();
+    }
+
+    /** A leader that is not ready yet is told as the candidate that it was: nobody should send to it. */
+    private static ReplicaState.Role role(ReplicaStatus status) {
+        return switch (status.role()) {
+            case LEADER -> status.ready() ? ReplicaState.Role.ROLE_LEADER : ReplicaState.Role.ROLE_CANDIDATE;
+            case FOLLOWER -> ReplicaState.Role.ROLE_FOLLOWER;
+            case CANDIDATE -> ReplicaState.Role.ROLE_CANDIDATE;
+            case LEARNER -> ReplicaState.Role.ROLE_LEARNER;
+            case DOWN -> ReplicaState.Role.ROLE_DOWN;
+        };
+    }
+}

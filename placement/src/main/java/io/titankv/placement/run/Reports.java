@@ -1,0 +1,83 @@
+package io.titankv.placement.run;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.proto.internal.v1.HeartbeatRequest;
+import io.titankv.proto.internal.v1.ReplicaState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What nodes reported, at one moment. Immutable.
+ *
+ * @param nodes the nodes that are known, heard of or not
+ * @param leaders who led each group when last heard of
+ */
+record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders) {
+    /** Whether a node is there. */
+    enum Liveness {
+        UP,
+        /** Not heard of for a while; its replicas are still its own. */
+        SUSPECT,
+        /** Not heard of for longer than the limit after which it may be replaced. */
+        DEAD
+    }
+
+    /** Who leads a group, in which Raft term. */
+    record Leadership(NodeId leader, long term) {}
+
+    /**
+     * A node.
+     *
+     * @param last its last heartbeat; empty when none came since this placement leader began
+     * @param heardAt when that came
+     * @param upFor how long it has been up without a break
+     */
+    record NodeReport(
+            Liveness liveness,
+            Optional<HeartbeatRequest> last,
+            Optional<Instant> heardAt,
+            Duration upFor,
+            Map<GroupId, ReplicaState> replicas) {
+        NodeReport {
+            replicas = Map.copyOf(replicas);
+        }
+    }
+
+    Reports {
+        nodes = Map.copyOf(nodes);
+        leaders = Map.copyOf(leaders);
+    }
+
+    boolean isUp(NodeId node) {
+        NodeReport report = nodes.get(node);
+        return report != null && report.liveness() == Liveness.UP;
+    }
+
+    /** A replica as last reported. */
+    Optional<ReplicaState> replica(NodeId node, GroupId group) {
+        return Optional.ofNullable(nodes.get(node))
+                .map(report -> report.replicas().get(group));
+    }
+
+    /** A replica that is in service on a node that is up. */
+    boolean serves(NodeId node, GroupId group) {
+        return isUp(node)
+                && replica(node, group)
+                        .filter(replica ->
+                                replica.getFault().isEmpty() && replica.getRole() != ReplicaState.Role.ROLE_DOWN)
+                        .isPresent();
+    }
+
+    /** Who leads a group by its own word, on a node that is up. */
+    Optional<NodeId> reportedLeader(GroupId group) {
+        return Optional.ofNullable(leaders.get(group))
+                .map(Leadership::leader)
+                .filter(this::isUp)
+                .filter(leader -> replica(leader, group)
+                        .filter(replica -> replica.getRole() == ReplicaState.Role.ROLE_LEADER)
+                        .isPresent());
+    }
+}
