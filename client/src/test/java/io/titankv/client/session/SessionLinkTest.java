@@ -34,6 +34,10 @@ import org.junit.jupiter.api.Test;
 class SessionLinkTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
+    /** A connect takes its time on a loaded machine. */
+    private static final SessionLinkOptions OPTIONS =
+            SessionLinkOptions.defaults().withConnectTimeout(LONG);
+
     private record Arrival(SessionOperation operation, SessionBehaviour.Stream stream) {
         void answer() {
             stream.answer(echo(operation));
@@ -56,7 +60,7 @@ class SessionLinkTest {
     }
 
     private SessionLink link() {
-        return link(SessionLinkOptions.defaults());
+        return link(OPTIONS);
     }
 
     private SessionLink link(SessionLinkOptions options) {
@@ -129,7 +133,7 @@ class SessionLinkTest {
     @Test
     void operationsThatWaitForTheConnectGoTogether() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        SessionLink link = link(SessionLinkOptions.defaults().withMessageMax(10, 1 << 20));
+        SessionLink link = link(OPTIONS.withMessageMax(10, 1 << 20));
         List<CompletableFuture<SessionResult>> answers = new ArrayList<>();
         node.behave((operation, stream) -> {
             try {
@@ -152,7 +156,7 @@ class SessionLinkTest {
 
     @Test
     void aMessageIsBoundedInBytes() throws Exception {
-        SessionLink link = link(SessionLinkOptions.defaults().withMessageMax(1000, 10_000));
+        SessionLink link = link(OPTIONS.withMessageMax(1000, 10_000));
         List<CompletableFuture<SessionResult>> answers = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             answers.add(link.send(put(4000), LONG));
@@ -167,7 +171,7 @@ class SessionLinkTest {
     @Test
     void whatIsOverTheBoundsIsRefusedUnsent() {
         node.behave(holding);
-        SessionLink link = link(SessionLinkOptions.defaults().withInFlightMax(3, 1 << 20));
+        SessionLink link = link(OPTIONS.withInFlightMax(3, 1 << 20));
         List<CompletableFuture<SessionResult>> answers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             answers.add(link.send(get("k" + i), LONG));
@@ -185,7 +189,7 @@ class SessionLinkTest {
     @Test
     void bytesAreBoundedToo() {
         node.behave(holding);
-        SessionLink link = link(SessionLinkOptions.defaults().withInFlightMax(100, 1000));
+        SessionLink link = link(OPTIONS.withInFlightMax(100, 1000));
         // One is taken even if it is larger than the bound: else it could never be sent.
         CompletableFuture<SessionResult> large = link.send(put(5000), LONG);
         assertThat(failureOf(link.send(get("k"), LONG)).why()).isEqualTo(Why.FULL);
@@ -285,8 +289,7 @@ class SessionLinkTest {
     void anAddressThatAcceptsButNeverSpeaksFailsUnsentWithinTheConnectTimeout() throws Exception {
         try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ManagedChannel dead = SessionChannels.open("127.0.0.1:" + mute.getLocalPort(), null);
-            try (SessionLink link =
-                    SessionLink.open(dead, SessionLinkOptions.defaults().withConnectTimeout(Duration.ofMillis(200)))) {
+            try (SessionLink link = SessionLink.open(dead, OPTIONS.withConnectTimeout(Duration.ofMillis(200)))) {
                 SessionLinkException failure = failureOf(link.send(get("a"), LONG));
                 assertThat(failure.why()).isIn(Why.NOT_CONNECTED, Why.BROKEN);
             } finally {

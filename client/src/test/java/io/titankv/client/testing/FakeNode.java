@@ -8,7 +8,13 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.titankv.model.Limits;
+import io.titankv.proto.kv.v1.BatchWriteRequest;
+import io.titankv.proto.kv.v1.BatchWriteResponse;
+import io.titankv.proto.kv.v1.ExplainRequest;
+import io.titankv.proto.kv.v1.ExplainResponse;
 import io.titankv.proto.kv.v1.KvGrpc;
+import io.titankv.proto.kv.v1.ScanRequest;
+import io.titankv.proto.kv.v1.ScanResponse;
 import io.titankv.proto.kv.v1.SessionOperation;
 import io.titankv.proto.kv.v1.SessionRequest;
 import io.titankv.proto.kv.v1.SessionResponse;
@@ -30,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeNode implements AutoCloseable {
     private final List<BindableService> services;
+    private final KvGrpc.AsyncService unary;
     private final List<Integer> messages = new CopyOnWriteArrayList<>();
     private final List<SessionOperation> operations = new CopyOnWriteArrayList<>();
     private final AtomicInteger streams = new AtomicInteger();
@@ -38,8 +45,19 @@ public final class FakeNode implements AutoCloseable {
     private @Nullable Server server;
     private int port;
 
-    public FakeNode(SessionBehaviour behaviour, BindableService... services) {
+    /** A node that has sessions only. */
+    public FakeNode(SessionBehaviour behaviour) {
+        this(behaviour, new KvGrpc.AsyncService() {});
+    }
+
+    /**
+     * A node with more.
+     *
+     * @param unary answers the unary methods
+     */
+    public FakeNode(SessionBehaviour behaviour, KvGrpc.AsyncService unary, BindableService... services) {
         this.behaviour = behaviour;
+        this.unary = unary;
         this.services = List.of(services);
         start();
     }
@@ -49,9 +67,7 @@ public final class FakeNode implements AutoCloseable {
         var builder = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
                 .maxInboundMessageSize(Limits.REQUEST_BYTES_MAX * 2 + (1 << 20))
                 .permitKeepAliveTime(1, TimeUnit.SECONDS);
-        if (services.stream().noneMatch(one -> one instanceof KvGrpc.AsyncService)) {
-            builder.addService(new Sessions());
-        }
+        builder.addService(new Kv());
         services.forEach(builder::addService);
         try {
             Server started = builder.build().start();
@@ -107,16 +123,26 @@ public final class FakeNode implements AutoCloseable {
         return violations;
     }
 
-    /** The handler of one session; for a Kv service that has more than sessions. */
-    public StreamObserver<SessionRequest> session(StreamObserver<SessionResponse> responses) {
-        streams.incrementAndGet();
-        return new Session((ServerCallStreamObserver<SessionResponse>) responses);
-    }
-
-    private final class Sessions extends KvGrpc.KvImplBase {
+    private final class Kv extends KvGrpc.KvImplBase {
         @Override
         public StreamObserver<SessionRequest> session(StreamObserver<SessionResponse> responses) {
-            return FakeNode.this.session(responses);
+            streams.incrementAndGet();
+            return new Session((ServerCallStreamObserver<SessionResponse>) responses);
+        }
+
+        @Override
+        public void scan(ScanRequest request, StreamObserver<ScanResponse> responses) {
+            unary.scan(request, responses);
+        }
+
+        @Override
+        public void batchWrite(BatchWriteRequest request, StreamObserver<BatchWriteResponse> responses) {
+            unary.batchWrite(request, responses);
+        }
+
+        @Override
+        public void explain(ExplainRequest request, StreamObserver<ExplainResponse> responses) {
+            unary.explain(request, responses);
         }
     }
 
