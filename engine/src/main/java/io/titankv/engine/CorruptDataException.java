@@ -6,13 +6,20 @@ import java.nio.file.Path;
 public final class CorruptDataException extends EngineException {
     private static final long serialVersionUID = 1L;
 
+    private final String what;
     private final transient Path file;
     private final long offset;
 
     public CorruptDataException(String what, Path file, long offset) {
         super(what + ": " + file + " at offset " + offset, null);
+        this.what = what;
         this.file = file;
         this.offset = offset;
+    }
+
+    /** What is wrong, without the place. */
+    public String what() {
+        return what;
     }
 
     public Path file() {

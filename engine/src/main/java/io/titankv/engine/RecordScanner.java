@@ -106,6 +106,11 @@ final class RecordScanner {
         return kind() == RecordKind.RANGE_DROP ? value() : key();
     }
 
+    /** Adds the record to the index of its file. */
+    void addTo(HintTable table) {
+        table.add(kind(), token(), version(), index(), ordinal(), offset(), recordBytes, hintKey());
+    }
+
     /** The whole record; position and limit span it. The caller may not keep it. */
     ByteBuffer record() {
         return bytes().duplicate().limit(at + recordBytes).position(at);

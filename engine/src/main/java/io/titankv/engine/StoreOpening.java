@@ -219,15 +219,7 @@ final class StoreOpening {
         RecordScanner.Step step = scanner.next();
         for (; step == RecordScanner.Step.RECORD; step = scanner.next()) {
             scanner.update(crc);
-            table.add(
-                    scanner.kind(),
-                    scanner.token(),
-                    scanner.version(),
-                    scanner.index(),
-                    scanner.ordinal(),
-                    scanner.offset(),
-                    scanner.recordBytes(),
-                    scanner.hintKey());
+            scanner.addTo(table);
         }
         if (step == RecordScanner.Step.BAD) {
             throw new CorruptDataException("bad record in a sealed data file", data.path(), scanner.offset());

@@ -25,6 +25,11 @@ final class SyncMark implements AutoCloseable {
         return new SyncMark(store.exists(path) ? store.openForWrite(path) : store.create(path));
     }
 
+    /** Opens a mark that exists, to look at it. */
+    static SyncMark openForRead(FileStore store, Path directory) throws IOException {
+        return new SyncMark(store.openForRead(directory.resolve(FileNames.SYNC_MARK)));
+    }
+
     /** How much of the file was synced for certain, 0 when nothing is known. */
     long syncedBytes(long fileId) throws IOException {
         long synced = 0;

@@ -40,6 +40,19 @@ final class TailRecovery {
     /** Reads the file, whose header was checked, cuts and syncs it. */
     static Outcome recover(DataFile data, DataFileHeader header, EntryPosition sealedApplied, long syncedBytes)
             throws IOException {
+        Outcome outcome = read(data, header, sealedApplied, syncedBytes);
+        long wholeBytes = outcome.active().bytes();
+        if (outcome.bytesCut() > 0) {
+            data.file().truncate(wholeBytes);
+        }
+        rewrite(data, Math.max(syncedBytes, DataFileHeader.BYTES), wholeBytes);
+        FinalFailure.force(data.file());
+        return outcome;
+    }
+
+    /** Reads the file, whose header was checked, and changes nothing. */
+    static Outcome read(DataFile data, DataFileHeader header, EntryPosition sealedApplied, long syncedBytes)
+            throws IOException {
         TailRecovery recovery = new TailRecovery(data, sealedApplied);
         recovery.crc.update(header.encode());
         long size = data.file().size();
@@ -48,11 +61,6 @@ final class TailRecovery {
             throw new CorruptDataException(
                     "bad record among " + syncedBytes + " bytes that had been synced", data.path(), badOffset);
         }
-        if (size > recovery.wholeBytes) {
-            data.file().truncate(recovery.wholeBytes);
-        }
-        recovery.rewrite(syncedBytes);
-        FinalFailure.force(data.file());
         ActiveFile active =
                 new ActiveFile(data, recovery.table, recovery.crc, recovery.wholeBytes, recovery.wholeRecords);
         return new Outcome(active, recovery.applied, size - recovery.wholeBytes);
@@ -64,15 +72,7 @@ final class TailRecovery {
         long records = 0;
         while (scanner.next() == RecordScanner.Step.RECORD && continuesTheLog(scanner)) {
             scanner.update(crc);
-            table.add(
-                    scanner.kind(),
-                    scanner.token(),
-                    scanner.version(),
-                    scanner.index(),
-                    scanner.ordinal(),
-                    scanner.offset(),
-                    scanner.recordBytes(),
-                    scanner.hintKey());
+            scanner.addTo(table);
             records++;
             nextOrdinal++;
             if (scanner.isEndOfEntry()) {
@@ -110,11 +110,11 @@ final class TailRecovery {
      * Writes what may not be on disk once more. After a failed fsync, also one of an earlier process, the system may hold bytes that
      * it takes for written: they can be read, an fsync says nothing, and a power loss takes them. Writing makes it write them.
      */
-    private void rewrite(long syncedBytes) throws IOException {
+    private static void rewrite(DataFile data, long startInclusive, long endExclusive) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
-        long at = Math.max(syncedBytes, DataFileHeader.BYTES);
-        while (at < wholeBytes) {
-            buffer.clear().limit((int) Math.min(buffer.capacity(), wholeBytes - at));
+        long at = startInclusive;
+        while (at < endExclusive) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), endExclusive - at));
             int read = data.file().read(at, buffer);
             if (read == 0) {
                 throw new CorruptDataException("data file became shorter while it was read", data.path(), at);

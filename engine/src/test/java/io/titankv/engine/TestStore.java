@@ -51,6 +51,10 @@ final class TestStore {
         return this;
     }
 
+    boolean isOpen() {
+        return open != null;
+    }
+
     Engine engine() {
         if (open == null) {
             throw new IllegalStateException("not open");
@@ -59,8 +63,9 @@ final class TestStore {
     }
 
     void close() {
-        engine().close();
+        Engine closing = engine();
         open = null;
+        closing.close();
     }
 
     void reopen() {
