@@ -63,8 +63,10 @@ final class LayeringTest {
     @ArchTest
     static final ArchRule clientUsesProto = module(CLIENT).usesOfOursOnly(PROTO);
 
+    /** Of the engine the gateway uses the values that a shard's answers hold: scan pages and record places. */
     @ArchTest
-    static final ArchRule gatewayUsesMultiraftClientAndProto = module(GATEWAY).usesOfOursOnly(MULTIRAFT, CLIENT, PROTO);
+    static final ArchRule gatewayUsesMultiraftClientAndProto =
+            module(GATEWAY).usesOfOursOnly(MULTIRAFT, ENGINE, CLIENT, PROTO);
 
     @ArchTest
     static final ArchRule serverUsesAllBelowIt =

@@ -1,0 +1,12 @@
+package io.titankv.gateway;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * What there is to know of a request besides its content. Immutable.
+ *
+ * @param arrival how it came
+ * @param deadline when its answer is due; a little before the caller stops waiting, so that the answer still arrives
+ * @param abandoned true once nobody waits for the answer any more
+ */
+record Call(Arrival arrival, Deadline deadline, BooleanSupplier abandoned) {}

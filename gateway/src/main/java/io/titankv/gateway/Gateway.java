@@ -1,0 +1,115 @@
+package io.titankv.gateway;
+
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.titankv.client.session.SessionLinkOptions;
+import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One node's endpoint for clients: the Kv service. Thread-safe.
+ *
+ * <p>It takes each request to the replica that can answer it, here or on another node, and tries again by itself only what is
+ * known not to have been done. The server adds {@link #services} to its gRPC server, and closes the gateway after that server.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final int EXECUTOR_THREADS_MIN = 2;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final ForkJoinPool executor;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Peers peers;
+    private final Admission admission;
+    private final List<ServerServiceDefinition> services;
+
+    private Gateway(
+            ForkJoinPool executor,
+            ScheduledThreadPoolExecutor timer,
+            Peers peers,
+            Admission admission,
+            List<ServerServiceDefinition> services) {
+        this.executor = executor;
+        this.timer = timer;
+        this.peers = peers;
+        this.admission = admission;
+        this.services = services;
+    }
+
+    public static Gateway create(
+            GatewayOptions options,
+            RouteSource routes,
+            LocalShards shards,
+            PeerChannels channels,
+            MeterRegistry registry) {
+        return create(options, routes, shards, channels, registry, SessionLinkOptions.defaults(), Ticker.SYSTEM);
+    }
+
+    static Gateway create(
+            GatewayOptions options,
+            RouteSource routes,
+            LocalShards shards,
+            PeerChannels channels,
+            MeterRegistry registry,
+            SessionLinkOptions linkOptions,
+            Ticker ticker) {
+        ForkJoinPool executor = new ForkJoinPool(
+                Math.max(EXECUTOR_THREADS_MIN, Runtime.getRuntime().availableProcessors()),
+                ForkJoinPool.defaultForkJoinWorkerThreadFactory,
+                null,
+                true);
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("gateway-timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+        Admission admission = new Admission(options);
+        GatewayMeters meters = new GatewayMeters(registry, admission);
+        Peers peers = new Peers(options, routes, channels, linkOptions);
+        Router router = new Router(options, routes, shards, timer, executor, meters);
+        KeyOperations operations = new KeyOperations(router, peers);
+        GatewayParts parts = new GatewayParts(
+                options,
+                routes,
+                admission,
+                operations,
+                new Batches(operations),
+                new AtomicBatches(router, peers),
+                new Scans(router, new ScanSteps(router, peers), executor),
+                new Explains(router, peers, ticker),
+                meters,
+                executor,
+                ticker);
+        List<ServerServiceDefinition> services =
+                List.of(ServerInterceptors.intercept(new KvEndpoint(parts), ForwardMark.interceptor()));
+        return new Gateway(executor, timer, peers, admission, services);
+    }
+
+    /** What the server offers for this gateway. */
+    public List<ServerServiceDefinition> services() {
+        return services;
+    }
+
+    /** Requests and session operations being worked on now. */
+    public long opsInFlight() {
+        return admission.opsInFlight();
+    }
+
+    /** Bytes that they hold. */
+    public long bytesInFlight() {
+        return admission.bytesInFlight();
+    }
+
+    /** Ends what is on its way to other nodes, then the threads. Idempotent. Call it when no call comes any more. */
+    @Override
+    public void close() {
+        peers.close();
+        timer.shutdownNow();
+        executor.shutdown();
+        try {
+            executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.titankv.gateway;
+
+import io.titankv.model.Limits;
+import io.titankv.model.NodeId;
+import java.time.Duration;
+
+/**
+ * How one node's gateway behaves. Immutable.
+ *
+ * @param self the node that it stands on
+ * @param opsInFlightMax requests and session operations that the node works on at once; more are answered BUSY
+ * @param bytesInFlightMax bytes of their requests, and of results not yet sent; more are answered BUSY
+ * @param sessionOpsMax unanswered operations of one session at which the gateway reads no further from it; a message that has
+ *     been read counts whole, so up to {@link Limits#REQUEST_OPERATIONS_MAX} more may be in flight
+ * @param sessionBytesMax as above, for bytes
+ * @param timeoutDefault time for a request that came without a deadline
+ * @param timeoutMax longest time that a request may take; a later deadline is cut to it
+ * @param pauseMin first pause before a request that is known not to have been done is tried again
+ * @param pauseMax longest such pause
+ * @param busyDelay how long a caller that was answered BUSY is told to wait
+ * @param entryBytesMax largest part of an atomic batch for one shard, bytes
+ */
+public record GatewayOptions(
+        NodeId self,
+        int opsInFlightMax,
+        long bytesInFlightMax,
+        int sessionOpsMax,
+        long sessionBytesMax,
+        Duration timeoutDefault,
+        Duration timeoutMax,
+        Duration pauseMin,
+        Duration pauseMax,
+        Duration busyDelay,
+        int entryBytesMax) {
+    // The numbers are guesses that leave room for 64 scans of full pages at once in a heap of 1 GiB.
+    private static final int OPS_IN_FLIGHT = 20_000;
+    private static final long BYTES_IN_FLIGHT = 256L << 20;
+    private static final int SESSION_OPS = 4_000;
+    private static final long SESSION_BYTES = 16L << 20;
+
+    public GatewayOptions {
+        requirePositive("opsInFlightMax", opsInFlightMax);
+        requirePositive("bytesInFlightMax", bytesInFlightMax);
+        requirePositive("sessionOpsMax", sessionOpsMax);
+        requirePositive("sessionBytesMax", sessionBytesMax);
+        requirePositive("timeoutDefault", timeoutDefault.toNanos());
+        requirePositive("timeoutMax", timeoutMax.toNanos());
+        requirePositive("pauseMin", pauseMin.toNanos());
+        requirePositive("pauseMax", pauseMax.toNanos());
+        requirePositive("busyDelay", busyDelay.toNanos());
+        requirePositive("entryBytesMax", entryBytesMax);
+        if (pauseMin.compareTo(pauseMax) > 0) {
+            throw new IllegalArgumentException("pauseMin is longer than pauseMax: " + pauseMin + ", " + pauseMax);
+        }
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be above 0: " + value);
+        }
+    }
+
+    public static GatewayOptions defaults(NodeId self) {
+        return new GatewayOptions(
+                self,
+                OPS_IN_FLIGHT,
+                BYTES_IN_FLIGHT,
+                SESSION_OPS,
+                SESSION_BYTES,
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(5),
+                Duration.ofMillis(5),
+                Duration.ofMillis(200),
+                Duration.ofMillis(50),
+                Limits.ENTRY_BYTES_DEFAULT_MAX);
+    }
+
+    public GatewayOptions withNodeBounds(int ops, long bytes) {
+        return new GatewayOptions(
+                self,
+                ops,
+                bytes,
+                sessionOpsMax,
+                sessionBytesMax,
+                timeoutDefault,
+                timeoutMax,
+                pauseMin,
+                pauseMax,
+                busyDelay,
+                entryBytesMax);
+    }
+
+    public GatewayOptions withSessionBounds(int ops, long bytes) {
+        return new GatewayOptions(
+                self,
+                opsInFlightMax,
+                bytesInFlightMax,
+                ops,
+                bytes,
+                timeoutDefault,
+                timeoutMax,
+                pauseMin,
+                pauseMax,
+                busyDelay,
+                entryBytesMax);
+    }
+
+    public GatewayOptions withTimeoutDefault(Duration timeout) {
+        return new GatewayOptions(
+                self,
+                opsInFlightMax,
+                bytesInFlightMax,
+                sessionOpsMax,
+                sessionBytesMax,
+                timeout,
+                timeoutMax,
+                pauseMin,
+                pauseMax,
+                busyDelay,
+                entryBytesMax);
+    }
+}

@@ -1,0 +1,37 @@
+package io.titankv.gateway;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Who led a shard when this gateway last heard of it from another: newer than the map most of the time, and wrong now and then,
+ * which costs a try. Holds at most one entry a shard. Thread-safe.
+ */
+final class LeaderHints {
+    private final ConcurrentHashMap<GroupId, Leader> leaders = new ConcurrentHashMap<>();
+
+    /**
+     * A leader, as far as was heard.
+     *
+     * @param address HOST:PORT of its gateway
+     */
+    record Leader(NodeId node, String address) {}
+
+    Optional<Leader> of(GroupId group) {
+        return Optional.ofNullable(leaders.get(group));
+    }
+
+    void learn(GroupId group, Leader leader) {
+        // Reading first keeps the common case, nothing new, free of writes.
+        if (!leader.equals(leaders.get(group))) {
+            leaders.put(group, leader);
+        }
+    }
+
+    /** That node does not lead it, or cannot be reached. */
+    void forget(GroupId group, NodeId node) {
+        leaders.computeIfPresent(group, (_, known) -> known.node().equals(node) ? null : known);
+    }
+}
