@@ -71,10 +71,15 @@ final class Connections implements AutoCloseable {
             return link != null && link.isDown();
         }
 
-        private synchronized void close() {
-            closed = true;
-            if (link != null) {
-                link.close();
+        private void close() {
+            @Nullable SessionLink last;
+            synchronized (this) {
+                closed = true;
+                last = link;
+            }
+            // Outside the lock: it completes callers' futures, whose next try asks other connections how they are.
+            if (last != null) {
+                last.close();
             }
             channel.shutdownNow();
         }
