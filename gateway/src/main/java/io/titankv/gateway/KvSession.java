@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session: carries out the operations of each message side by side, and answers in whatever order they end.
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class KvSession implements StreamObserver<SessionRequest> {
     /** A message of results gets no further one once it holds this many bytes. */
     private static final int RESPONSE_BYTES = 1 << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(KvSession.class);
 
     private final GatewayParts parts;
     private final Arrival arrival;
@@ -234,7 +238,15 @@ final class KvSession implements StreamObserver<SessionRequest> {
     private void drainAll() {
         int seen = drains.get();
         do {
-            drainOnce();
+            try {
+                drainOnce();
+            } catch (RuntimeException e) {
+                // The transport refused a message: the stream is of no use any more, and what it holds must be given
+                // back.
+                log.atWarn().setCause(e).log("session ended: its answers cannot be sent");
+                cancelled = true;
+                discard();
+            }
             seen = drains.addAndGet(-seen);
         } while (seen != 0);
     }

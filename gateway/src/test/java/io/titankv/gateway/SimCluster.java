@@ -190,7 +190,7 @@ final class SimCluster implements AutoCloseable {
             List<TokenRange> left = new ArrayList<>();
             boolean gains = group.id.number() == to;
             for (TokenRange owned : group.ranges()) {
-                left.addAll(gains ? List.of(owned) : minus(owned, range));
+                left.addAll(minus(owned, range));
             }
             if (gains) {
                 left.add(range);
