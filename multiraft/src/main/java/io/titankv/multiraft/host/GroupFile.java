@@ -41,7 +41,9 @@ record GroupFile(State state, List<Member> initialMembers) {
         /** Being removed: finish that. */
         REMOVING,
         /** Its log or state is rotten: it takes no part until its group no longer counts on what it held. */
-        ROTTEN
+        ROTTEN,
+        /** Began anew after it was rotten, and is to be a voter again. */
+        RETURNING
     }
 
     GroupFile {

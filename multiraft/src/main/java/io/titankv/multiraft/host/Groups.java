@@ -1,13 +1,18 @@
 package io.titankv.multiraft.host;
 
 import io.titankv.model.GroupId;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 
 /** The replicas of one node, and the guard that they share. Thread-safe. */
@@ -47,11 +52,54 @@ final class Groups {
         return List.copyOf(replicas.values());
     }
 
-    /** A leader's message was handled: the follower's replica learns how fresh it is. */
-    void onAppend(RaftGroupId group, AppendEntriesRequestProto request, AppendEntriesReplyProto reply) {
+    /**
+     * The division of a group that is open. Ratis shows one before it is, and then takes a request half: an installation of a
+     * snapshot that fails so is never tried again.
+     */
+    RaftServer.Division requireServing(RaftGroupId group) throws IOException {
         RatisReplica replica = replicas.get(group);
-        if (replica != null && reply.getResult() != AppendEntriesReplyProto.AppendResult.NOT_LEADER) {
-            replica.onLeaderContact(request.getLeaderCommit());
+        RaftServer.Division division = replica == null ? null : replica.divisionOrNull();
+        if (replica == null || division == null || replica.isOutOfService()) {
+            throw new IOException("not served here, or not yet: " + group);
         }
+        return division;
+    }
+
+    /** A leader's message was handled: the follower's replica learns how fresh it is, and may add to the reply. */
+    AppendEntriesReplyProto onAppend(
+            RaftGroupId group, AppendEntriesRequestProto request, AppendEntriesReplyProto reply) {
+        RatisReplica replica = replicas.get(group);
+        if (replica == null || reply.getResult() == AppendResult.NOT_LEADER) {
+            return reply;
+        }
+        replica.onLeaderContact(request.getLeaderCommit());
+        return replica.rebuild().isReturning() ? Marks.returning(reply) : reply;
+    }
+
+    /** The answer of a replica that is rotten; null when it is not. */
+    @Nullable
+    AppendEntriesReplyProto rottenReplyOrNull(RaftGroupId group, AppendEntriesRequestProto request) {
+        RatisReplica replica = replicas.get(group);
+        if (replica == null || !replica.rebuild().isRotten()) {
+            return null;
+        }
+        if (Marks.isStartOver(request)) {
+            replica.rebuild().startOver();
+        }
+        RaftRpcRequestProto header = request.getServerRequest();
+        return Marks.rotten(AppendEntriesReplyProto.newBuilder()
+                .setServerReply(RaftRpcReplyProto.newBuilder()
+                        .setRequestorId(header.getRequestorId())
+                        .setReplyId(header.getReplyId())
+                        .setRaftGroupId(header.getRaftGroupId())
+                        .setCallId(header.getCallId())
+                        .setSuccess(false))
+                .setTerm(request.getLeaderTerm())
+                .setResult(AppendResult.INCONSISTENCY)
+                .setNextIndex(0)
+                .setMatchIndex(-1)
+                .setFollowerCommit(-1)
+                .setIsHearbeat(request.getEntriesCount() == 0)
+                .build());
     }
 }

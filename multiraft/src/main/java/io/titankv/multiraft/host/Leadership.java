@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -12,6 +13,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
@@ -29,6 +31,8 @@ final class Leadership implements LeaderState {
     private final LeaderState ratis;
     private final long leaseNanos;
     private final Clock clock;
+    private final Healer healer;
+    private final Set<RaftPeerId> startingOver = ConcurrentHashMap.newKeySet();
     private final ReadBarrier<RaftPeerId> barrier;
     private final ConcurrentMap<RaftPeerId, Sender> senders = new ConcurrentHashMap<>();
     private final ReplicationWaits waits = new ReplicationWaits();
@@ -36,11 +40,12 @@ final class Leadership implements LeaderState {
     /** A transfer lets its target be elected at once, against the lease; it may arrive late, so the lease does not come back. */
     private volatile boolean leaseForfeited;
 
-    Leadership(RaftServer.Division division, LeaderState ratis, long leaseNanos, Clock clock) {
+    Leadership(RaftServer.Division division, LeaderState ratis, long leaseNanos, Clock clock, Healer healer) {
         this.division = division;
         this.ratis = ratis;
         this.leaseNanos = leaseNanos;
         this.clock = clock;
+        this.healer = healer;
         barrier = new ReadBarrier<>(division.getId(), fulfils -> Majority.of(division.getRaftConf(), fulfils));
     }
 
@@ -145,11 +150,7 @@ final class Leadership implements LeaderState {
 
     private boolean isMember(RaftPeerId peer) {
         var configuration = division.getRaftConf();
-        return configuration.getPeer(
-                        peer,
-                        org.apache.ratis.proto.RaftProtos.RaftPeerRole.FOLLOWER,
-                        org.apache.ratis.proto.RaftProtos.RaftPeerRole.LISTENER)
-                != null;
+        return configuration.getPeer(peer, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER) != null;
     }
 
     /** Completes when every voter holds the index, as far as their replies tell. */
@@ -185,15 +186,61 @@ final class Leadership implements LeaderState {
         if (sender != null) {
             sender.onMade(callId);
         }
-        return ratis.newAppendEntriesRequestProto(follower, entries, previous, callId);
+        AppendEntriesRequestProto request = ratis.newAppendEntriesRequestProto(follower, entries, previous, callId);
+        request = withRightInitializing(request, follower.getId());
+        return startingOver.contains(follower.getId()) ? Marks.startOver(request) : request;
+    }
+
+    /**
+     * Whether the follower is to wait before it takes part in elections. Ratis 3.3.0 says so for ever of a learner that joined while this
+     * leader led, also when it is a voter since; and of one that the leader found it says the opposite, so that it campaigns
+     * without being a voter and shuts itself down. A voter takes part, others do not.
+     */
+    private AppendEntriesRequestProto withRightInitializing(AppendEntriesRequestProto request, RaftPeerId follower) {
+        boolean initializing = division.getRaftConf().getPeer(follower) == null;
+        return request.getInitializing() == initializing
+                ? request
+                : request.toBuilder().setInitializing(initializing).build();
+    }
+
+    /** A learner that is rotten may forget what it held; it begins at the log's start, and so does its sender. */
+    void letStartOver(RaftPeerId learner) {
+        Sender sender = senders.get(learner);
+        if (sender != null && startingOver.add(learner)) {
+            ratis.restart(sender.appender);
+        }
+    }
+
+    /** Ratis stops the senders of learners when a change of members fails that has nothing to do with them. */
+    void reviveSenders() {
+        if (!division.getInfo().isLeaderReady()) {
+            return;
+        }
+        senders.forEach((peer, sender) -> {
+            if (isMember(peer) && !sender.appender.isRunning()) {
+                ratis.restart(sender.appender);
+            }
+        });
     }
 
     @Override
     public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
         ratis.onAppendEntriesReply(appender, reply);
         Sender sender = senders.get(appender.getFollowerId());
-        if (sender == null || !sender.appender.equals(appender) || reply.getResult() != AppendResult.SUCCESS) {
+        if (sender == null || !sender.appender.equals(appender)) {
             return;
+        }
+        if (Marks.isRotten(reply)) {
+            healer.onRotten(this, division, appender.getFollowerId());
+            return;
+        }
+        startingOver.remove(appender.getFollowerId());
+        if (reply.getResult() != AppendResult.SUCCESS) {
+            return;
+        }
+        if (Marks.isReturning(reply)) {
+            healer.onReturning(
+                    division, appender.getFollowerId(), appender.getFollower().getMatchIndex());
         }
         long callId = reply.getServerReply().getCallId();
         sender.onAccepted(callId);

@@ -12,10 +12,12 @@ final class Leaderships {
     private final ConcurrentMap<RaftGroupId, Leadership> byGroup = new ConcurrentHashMap<>();
     private final long leaseNanos;
     private final Clock clock;
+    private final Healer healer;
 
-    Leaderships(long leaseNanos, Clock clock) {
+    Leaderships(long leaseNanos, Clock clock, Healer healer) {
         this.leaseNanos = leaseNanos;
         this.clock = clock;
+        this.healer = healer;
     }
 
     /** The leadership with this state of Ratis; one with another state is over. */
@@ -26,7 +28,7 @@ final class Leaderships {
                 return last;
             }
             over[0] = last;
-            return new Leadership(division, state, leaseNanos, clock);
+            return new Leadership(division, state, leaseNanos, clock, healer);
         });
         if (over[0] != null) {
             over[0].end();
@@ -37,6 +39,11 @@ final class Leaderships {
     @Nullable
     Leadership currentOrNull(RaftGroupId group) {
         return byGroup.get(group);
+    }
+
+    /** Called again and again by the node's timer. */
+    void reviveSenders() {
+        byGroup.values().forEach(Leadership::reviveSenders);
     }
 
     /** The group is no longer led from here. */

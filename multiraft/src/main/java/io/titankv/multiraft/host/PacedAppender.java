@@ -9,8 +9,8 @@ import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.protocol.TermIndex;
 
 /**
- * Sends the log to one follower. While the follower fetches a snapshot, Ratis would ask it again and again without any pause, as we
- * set none between appends; this one asks at most every {@value #PAUSE_MILLIS} ms.
+ * Sends the log to one follower, without the loops that Ratis falls into as we set no pause between appends. While the follower
+ * fetches a snapshot it is asked for it at most every {@value #PAUSE_MILLIS} ms.
  */
 final class PacedAppender extends GrpcLogAppender {
     /** Short beside a snapshot, long beside the round trip that asks for it. */
@@ -20,6 +20,16 @@ final class PacedAppender extends GrpcLogAppender {
 
     PacedAppender(RaftServer.Division division, LeaderState state, FollowerInfo follower) {
         super(division, state, follower);
+    }
+
+    /**
+     * While its stream is broken Ratis would loop without a pause until the next heartbeat is due, as there is always something to
+     * open and never anything to send. New entries and heartbeats that are asked for end this wait.
+     */
+    @Override
+    public long getWaitTimeMs() {
+        long wait = super.getWaitTimeMs();
+        return wait > 0 || hasAppendEntries() ? wait : Math.max(wait, getHeartbeatWaitTimeMs());
     }
 
     /** Called by the appender's own thread only, without locks. */

@@ -63,16 +63,21 @@ final class PeerDoor implements RaftServer {
         NodeId leader = senderOf(header);
         try {
             requirePasses(leader, wiring.self());
-            Division division = inner.getDivision(group);
+            AppendEntriesReplyProto rotten = wiring.groups().rottenReplyOrNull(group, request);
+            if (rotten != null) {
+                requireReplyPasses(leader);
+                return CompletableFuture.completedFuture(rotten);
+            }
+            Division division = wiring.groups().requireServing(group);
             return guard.append(
                             group,
                             (RaftServerAsynchronousProtocol) division,
                             () -> division.getRaftLog().getFlushIndex(),
                             request)
                     .thenApply(reply -> {
-                        wiring.groups().onAppend(group, request, reply);
+                        AppendEntriesReplyProto marked = wiring.groups().onAppend(group, request, reply);
                         requireReplyPasses(leader);
-                        return reply;
+                        return marked;
                     });
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
@@ -88,6 +93,7 @@ final class PeerDoor implements RaftServer {
             throw new IOException("this node has just begun and does not vote yet");
         }
         RequestVoteReplyProto reply;
+        wiring.groups().requireServing(groupOf(header));
         synchronized (guard.turnOf(groupOf(header))) {
             reply = inner.requestVote(request);
         }
@@ -102,6 +108,7 @@ final class PeerDoor implements RaftServer {
         NodeId leader = senderOf(header);
         requirePasses(leader, wiring.self());
         StartLeaderElectionReplyProto reply;
+        wiring.groups().requireServing(groupOf(header));
         synchronized (guard.turnOf(groupOf(header))) {
             reply = inner.startLeaderElection(request);
         }
@@ -115,6 +122,7 @@ final class PeerDoor implements RaftServer {
         NodeId leader = senderOf(header);
         requirePasses(leader, wiring.self());
         InstallSnapshotReplyProto reply;
+        wiring.groups().requireServing(groupOf(header));
         synchronized (guard.turnOf(groupOf(header))) {
             reply = inner.installSnapshot(request);
         }

@@ -36,6 +36,7 @@ public final class RaftHost implements AutoCloseable {
     /** Part of the least election timeout for which a leader counts on a majority's answers: leaves room for clocks that drift. */
     private static final double LEASE_RATIO = 0.6;
 
+    private static final Duration HEALTH_SWEEP = Duration.ofMillis(500);
     private static final Duration PROPOSAL_SWEEP = Duration.ofMillis(250);
 
     static {
@@ -79,11 +80,13 @@ public final class RaftHost implements AutoCloseable {
             Groups groups = new Groups(new AppendGuard(clock, RatisSettings.requestTimeout(options)));
             long timeoutMinNanos = options.electionTimeoutMin().toNanos();
             NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
-            Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock);
+            Healer healer = new Healer();
+            Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock, healer);
             Wiring wiring = new Wiring(options.node(), options.gate(), life, leaderships, groups, clock);
             RaftServer server = newServer(options, directories, groups, wiring);
             NodeContext node = new NodeContext(
                     options, directories, server, leaderships, clock, ClientId.randomId(), new AtomicLong());
+            healer.attach(node);
             RaftHost host = new RaftHost(node, groups, life, stateMachines);
             server.start();
             host.openAll(found);
@@ -133,6 +136,10 @@ public final class RaftHost implements AutoCloseable {
             long now = System.nanoTime();
             groups.all().forEach(replica -> replica.expireProposals(now));
         });
+        clock.every(HEALTH_SWEEP, () -> {
+            node.leaderships().reviveSenders();
+            groups.all().forEach(this::noteReturn);
+        });
         clock.every(node.options().snapshotEvery(), () -> groups.all().forEach(RaftHost::takeTimedSnapshot));
     }
 
@@ -151,14 +158,21 @@ public final class RaftHost implements AutoCloseable {
     }
 
     private void openFound(GroupId group) {
-        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node);
+        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node, this::startOver);
         groups.put(replica);
         try {
             GroupFile file = GroupFile.read(node.directories().groupFile(group));
             switch (file.state()) {
                 case LIVE -> open(replica, file);
                 case REMOVING -> remove(group);
-                case ROTTEN -> replica.takeOutOfService("to be rebuilt");
+                case ROTTEN -> {
+                    replica.rebuild().begin();
+                    replica.stopForRebuild("begun before the node restarted");
+                }
+                case RETURNING -> {
+                    open(replica, file);
+                    replica.rebuild().setReturning();
+                }
             }
         } catch (IOException | RuntimeException e) {
             outOfService(replica, e);
@@ -169,6 +183,16 @@ public final class RaftHost implements AutoCloseable {
         GroupId group = replica.group();
         ReplicatedStateMachine stateMachine = replica.stateMachine();
         LogPosition opened = stateMachine.open();
+        try {
+            LogDoctor.Finding log = LogDoctor.examine(node.directories().currentLogOf(group), opened.index());
+            if (opened.index() < log.first() - 1) {
+                throw new IllegalStateException(
+                        "state lost: it ends at " + opened + ", and the log begins only at " + log.first());
+            }
+        } catch (IOException | RuntimeException e) {
+            stateMachine.close();
+            throw e;
+        }
         LogPosition durable = opened.isNone() ? opened : stateMachine.makeDurable();
         if (durable.index() > opened.index()) {
             throw new IllegalStateException("more is durable than was opened: " + durable + " after " + opened);
@@ -209,7 +233,7 @@ public final class RaftHost implements AutoCloseable {
         if (existing != null) {
             return existing;
         }
-        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node);
+        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node, this::startOver);
         try {
             GroupFile file = GroupFile.live(members);
             file.write(node.directories().groupFile(group));
@@ -282,10 +306,66 @@ public final class RaftHost implements AutoCloseable {
 
     /**
      * Takes the replica of a group whose state or log is rotten out of service, for the reason given, wipes it, and has it rebuilt
-     * from its peers under rules that keep it from voting on what it forgot.
+     * from its peers under rules that keep it from voting on what it forgot. Returns when it is out of service; the rest takes its
+     * time, goes on after a restart, and needs a majority of the group's other voters. The {@link Replica} stays the same, its state
+     * machine is a new one.
      */
-    public void rebuild(GroupId group, String why) {
-        throw new UnsupportedOperationException("contract only");
+    public synchronized void rebuild(GroupId group, String why) {
+        RatisReplica replica = groups.getOrNull(group);
+        if (replica == null) {
+            throw new IllegalArgumentException("no replica of " + group);
+        }
+        if (replica.rebuild().isRotten()) {
+            return;
+        }
+        LOG.atWarn().addKeyValue("group", group).addKeyValue("why", why).log("replica is to be rebuilt");
+        Path file = node.directories().groupFile(group);
+        try {
+            GroupFile.read(file).with(GroupFile.State.ROTTEN).write(file);
+            replica.rebuild().begin();
+            boolean running = replica.divisionOrNull() != null;
+            replica.stopForRebuild(why);
+            if (running) {
+                node.requests().stop(group);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("rebuild of " + group + " not begun", e);
+        }
+    }
+
+    /** The group's leader has set this replica aside: nothing that it forgets is counted on any more. */
+    private synchronized void startOver(RatisReplica replica) {
+        GroupId group = replica.group();
+        if (stopped.get() || !replica.rebuild().isRotten()) {
+            return;
+        }
+        try {
+            Directories directories = node.directories();
+            VoteFile.require(directories.currentLogOf(group));
+            replica.stateMachine().destroy();
+            VoteFile.deleteAllBut(directories.logOf(group));
+            GroupFile file = new GroupFile(GroupFile.State.RETURNING, List.of());
+            file.write(directories.groupFile(group));
+            replica.renew(stateMachines.apply(group));
+            open(replica, file);
+            replica.rebuild().setReturning();
+            LOG.atInfo().addKeyValue("group", group).log("replica began anew");
+        } catch (IOException | RuntimeException e) {
+            LOG.atError().addKeyValue("group", group).setCause(e).log("replica not rebuilt");
+            replica.stopForRebuild("not possible: " + e);
+        }
+    }
+
+    /** A replica that began anew and is a voter again is one like any other. */
+    private void noteReturn(RatisReplica replica) {
+        if (replica.rebuild().isReturning() && replica.isVoter()) {
+            try {
+                GroupFile.live(List.of()).write(node.directories().groupFile(replica.group()));
+                replica.rebuild().end();
+            } catch (IOException e) {
+                LOG.atWarn().addKeyValue("group", replica.group()).setCause(e).log("return not noted");
+            }
+        }
     }
 
     /** Hands leadership of every group over where another voter can take it, then stops. */

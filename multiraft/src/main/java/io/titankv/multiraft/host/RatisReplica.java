@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -39,22 +40,25 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     static final Duration PROPOSAL_TIME_MAX = Duration.ofSeconds(10);
 
     private final GroupId group;
-    private final ReplicatedStateMachine stateMachine;
+    private final Rebuild rebuild;
     private final NodeContext node;
     private final Set<Proposal> proposals = ConcurrentHashMap.newKeySet();
     private final ReplicationWaits appliedWaits = new ReplicationWaits();
     private final LeaderContact contact = new LeaderContact();
-    private final LeadershipNews news;
 
+    private volatile ReplicatedStateMachine stateMachine;
+    private volatile LeadershipNews news;
     private volatile @Nullable StateMachineAdapter adapter;
     private volatile RaftServer.@Nullable Division division;
     private volatile @Nullable String fault;
 
-    RatisReplica(GroupId group, ReplicatedStateMachine stateMachine, NodeContext node) {
+    /** @param starter see {@link Rebuild} */
+    RatisReplica(GroupId group, ReplicatedStateMachine stateMachine, NodeContext node, Consumer<RatisReplica> starter) {
         this.group = group;
         this.stateMachine = stateMachine;
         this.node = node;
         news = new LeadershipNews(stateMachine);
+        rebuild = new Rebuild(() -> node.clock().workers().execute(() -> starter.accept(this)));
     }
 
     // Its life, driven by RaftHost.
@@ -79,6 +83,45 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     void serves(RaftServer.Division started) {
         division = started;
         onLeadershipChanged();
+    }
+
+    Rebuild rebuild() {
+        return rebuild;
+    }
+
+    /** Its division is gone, for a reason that replaces any other. */
+    void stopForRebuild(String why) {
+        synchronized (this) {
+            fault = "to be rebuilt: " + why;
+        }
+        failProposals("out of service: " + why);
+        division = null;
+    }
+
+    /** Begins anew, with nothing. */
+    void renew(ReplicatedStateMachine fresh) {
+        adapter = null;
+        stateMachine = fresh;
+        news = new LeadershipNews(fresh);
+        synchronized (this) {
+            fault = null;
+        }
+    }
+
+    /** Whether it is a voter for good: by a configuration that is committed. */
+    boolean isVoter() {
+        RaftServer.Division running = division;
+        if (running == null) {
+            return false;
+        }
+        RaftConfiguration configuration = running.getRaftConf();
+        return configuration.getPeer(running.getId()) != null
+                && configuration.getPreviousPeers().isEmpty()
+                && configuration.getLogEntryIndex() <= running.getRaftLog().getLastCommittedIndex();
+    }
+
+    boolean isOutOfService() {
+        return fault != null;
     }
 
     /** Takes the replica out of service; the first reason given stays. */

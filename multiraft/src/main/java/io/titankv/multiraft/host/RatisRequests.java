@@ -49,6 +49,13 @@ record RatisRequests(NodeContext node) {
                         node.clientId(), self(), node.nextCallId(), id(group), true, false)));
     }
 
+    /** Stops the division; its directory stays. */
+    void stop(GroupId group) throws IOException {
+        await(node.server()
+                .groupManagementAsync(GroupManagementRequest.newRemove(
+                        node.clientId(), self(), node.nextCallId(), id(group), false, false)));
+    }
+
     CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target, Duration timeout) {
         try {
             return node.server()

@@ -86,14 +86,21 @@ final class RatisSettings {
         // Also the largest entry: one above it makes the leader step down, so Replica refuses it before.
         Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(appendBytes));
         Log.setWriteBufferSize(to, SizeInBytes.valueOf(appendBytes + ENTRY_OVERHEAD_BYTES));
-        Log.setPreallocatedSize(to, SizeInBytes.valueOf(MIB));
-        Log.setSegmentSizeMax(to, SizeInBytes.valueOf(Math.max(16 * MIB, 4 * appendBytes)));
+        // Only closed segments are purged, and the open one is all on the heap: some entries of the largest size, no
+        // more.
+        int segmentBytes = Math.clamp(8L * appendBytes, 64 << 10, 64 * MIB);
+        Log.setSegmentSizeMax(to, SizeInBytes.valueOf(segmentBytes));
+        Log.setPreallocatedSize(to, SizeInBytes.valueOf(Math.min(MIB, segmentBytes)));
         Log.setSegmentCacheNumMax(to, 2);
         Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
         Log.setReadLockEnabled(to, false);
         Log.setQueueElementLimit(to, PENDING_ENTRIES_MAX);
         Log.setQueueByteLimit(to, SizeInBytes.valueOf(Math.max(64 * MIB, 8 * appendBytes)));
         Log.Appender.setWaitTimeMin(to, TimeDuration.ZERO);
+        // How long a sender sleeps after an error, and for how many. The default reaches 5 s: a follower that is back
+        // would wait.
+        long pauseMillis = Math.max(20, options.electionTimeoutMin().toMillis() / 3);
+        Log.Appender.setRetryPolicy(to, "1ms,5, 20ms,20, " + pauseMillis + "ms,1000000");
         RaftServerConfigKeys.Write.setElementLimit(to, PENDING_ENTRIES_MAX);
         RaftServerConfigKeys.Write.setByteLimit(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
         GrpcConfigKeys.setMessageSizeMax(to, SizeInBytes.valueOf(appendBytes + 2 * MIB));

@@ -59,7 +59,10 @@ public interface ReplicatedStateMachine {
      */
     void onLeadership(@Nullable NodeId leader, long term, boolean self);
 
-    /** The replica has been removed from this node for good: delete everything. Called instead of {@link #close}, after a stop. */
+    /**
+     * The replica has been removed from this node for good, or is to begin anew: delete everything. The last call of any method. The
+     * state may be open, closed, or never have been opened.
+     */
     void destroy();
 
     /** Closes the state. Called once, after the last call of any other method; not after {@link #destroy}. */

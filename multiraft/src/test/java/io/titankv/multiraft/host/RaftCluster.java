@@ -24,6 +24,8 @@ public final class RaftCluster implements AutoCloseable {
     /** Generous: the tests share a small machine with others. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final Duration AT_ONCE = Duration.ZERO;
+
     private final Path directory;
     private final UnaryOperator<RaftHostOptions> adjust;
     private final Map<NodeId, RaftHost> hosts = new ConcurrentHashMap<>();
@@ -119,7 +121,7 @@ public final class RaftCluster implements AutoCloseable {
 
     /** Waits for the node that leads, among those that run and are not cut off. */
     public NodeId leader(GroupId group) {
-        return await().atMost(PATIENCE).until(() -> leaderOrNull(group), found -> found != null);
+        return await().pollDelay(AT_ONCE).atMost(PATIENCE).until(() -> leaderOrNull(group), found -> found != null);
     }
 
     private @Nullable NodeId leaderOrNull(GroupId group) {
@@ -148,7 +150,8 @@ public final class RaftCluster implements AutoCloseable {
 
     /** Proposes at whoever leads until it is applied. Retries only what is known not to have happened. */
     public ProposeOutcome.Applied apply(GroupId group, String text) {
-        return await().atMost(PATIENCE)
+        return await().pollDelay(AT_ONCE)
+                .atMost(PATIENCE)
                 .until(
                         () -> propose(leader(group), group, text) instanceof ProposeOutcome.Applied applied
                                 ? applied
@@ -166,7 +169,8 @@ public final class RaftCluster implements AutoCloseable {
 
     /** Waits until the state of a node holds exactly these entries. */
     public void awaitTexts(NodeId node, GroupId group, List<String> texts) {
-        await().atMost(PATIENCE)
+        await().pollDelay(AT_ONCE)
+                .atMost(PATIENCE)
                 .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(
                                 machine(node, group).texts())
                         .isEqualTo(texts));
@@ -205,7 +209,7 @@ public final class RaftCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        hosts.values().forEach(RaftHost::kill);
+        hosts.values().parallelStream().forEach(RaftHost::kill);
         hosts.clear();
     }
 }

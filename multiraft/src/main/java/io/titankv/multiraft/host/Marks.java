@@ -1,0 +1,59 @@
+package io.titankv.multiraft.host;
+
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnknownFieldSet;
+
+/**
+ * What our nodes add to Ratis' messages: fields that Ratis does not know, and so carries along untouched. A number once used keeps its
+ * meaning.
+ */
+final class Marks {
+    /** In a reply: my log or state is rotten, do not count on anything that I held. */
+    private static final int ROTTEN = 20_001;
+
+    /** In a request: you are committed to be no voter; forget everything but your vote, and begin anew. */
+    private static final int START_OVER = 20_002;
+
+    /** In a reply: I began anew and want to be a voter again once I have caught up. */
+    private static final int RETURNING = 20_003;
+
+    private Marks() {}
+
+    static AppendEntriesReplyProto rotten(AppendEntriesReplyProto reply) {
+        return reply.toBuilder()
+                .setUnknownFields(with(reply.getUnknownFields(), ROTTEN))
+                .build();
+    }
+
+    static boolean isRotten(AppendEntriesReplyProto reply) {
+        return reply.getUnknownFields().hasField(ROTTEN);
+    }
+
+    static AppendEntriesReplyProto returning(AppendEntriesReplyProto reply) {
+        return reply.toBuilder()
+                .setUnknownFields(with(reply.getUnknownFields(), RETURNING))
+                .build();
+    }
+
+    static boolean isReturning(AppendEntriesReplyProto reply) {
+        return reply.getUnknownFields().hasField(RETURNING);
+    }
+
+    static AppendEntriesRequestProto startOver(AppendEntriesRequestProto request) {
+        return request.toBuilder()
+                .setUnknownFields(with(request.getUnknownFields(), START_OVER))
+                .build();
+    }
+
+    static boolean isStartOver(AppendEntriesRequestProto request) {
+        return request.getUnknownFields().hasField(START_OVER);
+    }
+
+    private static UnknownFieldSet with(UnknownFieldSet fields, int mark) {
+        return UnknownFieldSet.newBuilder(fields)
+                .mergeField(
+                        mark, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build();
+    }
+}

@@ -1,0 +1,137 @@
+package io.titankv.multiraft.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is in a group, and how that changes. */
+final class MembershipIT {
+    private static final GroupId S1 = new GroupId(1);
+    private static final NodeId N4 = new NodeId("n4");
+
+    @TempDir
+    private Path directory;
+
+    private RaftCluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = RaftCluster.start(directory, 3);
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void aReplicaMovesToANewNodeByWayOfALearner() throws Exception {
+        NodeId leader = cluster.create(S1);
+        cluster.apply(S1, "a");
+        NodeId leaving = cluster.others(leader).getFirst();
+        NodeId staying = cluster.others(leader).getLast();
+        cluster.addNode(N4);
+        cluster.host(N4).create(S1, List.of());
+
+        List<Member> three = cluster.members(List.of(leader, staying, leaving));
+        List<Member> joiner = List.of(cluster.member(N4));
+        change(new Membership(three, List.of()), new Membership(three, joiner));
+        cluster.awaitTexts(N4, S1, List.of("a"));
+        assertThat(cluster.replica(N4, S1).status().role()).isEqualTo(ReplicaStatus.Role.LEARNER);
+
+        List<Member> four = cluster.members(List.of(leader, staying, leaving, N4));
+        change(new Membership(three, joiner), new Membership(four, List.of()));
+        List<Member> moved = cluster.members(List.of(leader, staying, N4));
+        change(new Membership(four, List.of()), new Membership(moved, List.of()));
+        cluster.host(leaving).remove(S1);
+
+        assertThat(cluster.host(leaving).replica(S1)).isEmpty();
+        assertThat(cluster.machine(leaving, S1).isDestroyed()).isTrue();
+        assertThat(Files.exists(cluster.logDirectory(leaving, S1))).isFalse();
+        // The new voter counts: the group goes on without the leader.
+        NodeId last = cluster.leader(S1);
+        cluster.kill(last.equals(N4) ? staying : last);
+        cluster.apply(S1, "b");
+        cluster.awaitTexts(N4, S1, List.of("a", "b"));
+        cluster.kill(leaving);
+        cluster.restart(leaving);
+        assertThat(cluster.host(leaving).replicas()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatExpectsOthersIsRefused() throws Exception {
+        NodeId leader = cluster.create(S1);
+        List<Member> all = cluster.members(cluster.nodes());
+
+        ChangeOutcome outcome = cluster.host(leader)
+                .changeMembers(S1, new Membership(all.subList(0, 2), List.of()), new Membership(all, List.of()))
+                .get(60, TimeUnit.SECONDS);
+
+        assertThat(outcome).isInstanceOf(ChangeOutcome.Refused.class);
+        NodeId follower = cluster.others(leader).getFirst();
+        assertThat(cluster.host(follower)
+                        .changeMembers(S1, new Membership(all, List.of()), new Membership(all, List.of()))
+                        .get(60, TimeUnit.SECONDS))
+                .isEqualTo(new ChangeOutcome.NotLeader(leader));
+    }
+
+    /** RATIS-2661: Ratis alone forgets the members, and the group never has a leader. */
+    @Test
+    void aNewGroupThatDiesBeforeItsFirstEntryKnowsItsMembers() {
+        cluster.nodes().forEach(cluster::isolate);
+        cluster.nodes().forEach(node -> cluster.host(node).create(S1, cluster.members(cluster.nodes())));
+        cluster.nodes().forEach(cluster::kill);
+        cluster.nodes().forEach(cluster::restart);
+
+        cluster.heal();
+
+        cluster.apply(S1, "a");
+        assertThat(cluster.replica(cluster.leader(S1), S1).members()).hasSize(3);
+    }
+
+    @Test
+    void aGroupOfOneServesAlone() {
+        NodeId alone = cluster.nodes().getFirst();
+        cluster.host(alone).create(S1, cluster.members(List.of(alone)));
+
+        cluster.apply(S1, "a");
+
+        assertThat(cluster.barrier(alone, S1)).isEqualTo(new BarrierOutcome.Passed());
+        assertThat(cluster.replica(alone, S1).status().leaseValid()).isTrue();
+        cluster.kill(alone);
+        cluster.restart(alone);
+        cluster.apply(S1, "b");
+        assertThat(cluster.machine(alone, S1).texts()).containsExactly("a", "b");
+    }
+
+    @Test
+    void leadershipGoesToWhomItIsGiven() {
+        NodeId leader = cluster.create(S1);
+        NodeId next = cluster.others(leader).getFirst();
+
+        await().atMost(RaftCluster.PATIENCE)
+                .until(() -> cluster.replica(cluster.leader(S1), S1)
+                        .transferLeadership(next, RaftCluster.PATIENCE)
+                        .join());
+
+        assertThat(cluster.leader(S1)).isEqualTo(next);
+        assertThat(cluster.machine(next, S1).leaderships()).last().asString().contains("self");
+    }
+
+    private void change(Membership expected, Membership wanted) throws Exception {
+        assertThat(cluster.host(cluster.leader(S1))
+                        .changeMembers(S1, expected, wanted)
+                        .get(60, TimeUnit.SECONDS))
+                .isEqualTo(new ChangeOutcome.Changed());
+    }
+}
