@@ -158,6 +158,12 @@ class EngineFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void afterAFailedFsyncNothingIsWritten(boolean bySync) {
+        for (int seed = 0; seed < 20; seed++) {
+            failFsync(bySync, new Random(seed));
+        }
+    }
+
+    private static void failFsync(boolean bySync, Random random) {
         TestStore store = new TestStore();
         if (!bySync) {
             store.options = store.options.withSyncPolicy(new EngineOptions.SyncPolicy.Always());
@@ -182,7 +188,7 @@ class EngineFaultTest {
         store.reopen();
         assertThat(store.engine().synced()).isEqualTo(store.engine().applied());
         EntryPosition synced = store.engine().synced();
-        store.crash(new Random(5));
+        store.crash(random);
         store.open();
         assertThat(store.engine().applied()).isEqualTo(synced);
     }

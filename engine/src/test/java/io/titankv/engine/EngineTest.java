@@ -2,9 +2,11 @@ package io.titankv.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.titankv.engine.EngineOptions.Owner;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -319,6 +321,18 @@ class EngineTest {
         assertThat(store.engine().count(0, 0)).isZero();
         assertThatThrownBy(() -> store.engine().checkpoint(Path.of("/checkpoint")))
                 .isInstanceOf(StorageException.class);
+    }
+
+    @Test
+    void anIntervalSyncsByItself() {
+        store.close();
+        store.options = store.options.withSyncPolicy(new EngineOptions.SyncPolicy.Interval(Duration.ofMillis(1)));
+        store.open();
+        store.put("a", "1");
+        EntryPosition applied = store.engine().applied();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> store.engine().synced().equals(applied));
+        store.close();
     }
 
     @Test
