@@ -126,8 +126,7 @@ class KeydirStressTest {
         long generation = begun.incrementAndGet(kept);
         long slot = (generation - 1) % entries;
         long fileId = 1 + (generation - 1) / entries;
-        boolean replaced = keydir.replace(
-                token, fileId, slot, fileId + 1, slot, recordBytes(token, fileId + 1, slot));
+        boolean replaced = keydir.replace(token, fileId, slot, fileId + 1, slot, recordBytes(token, fileId + 1, slot));
         assertThat(replaced).isTrue();
         complete.set(kept, generation);
     }
@@ -138,8 +137,8 @@ class KeydirStressTest {
         for (int i = kept; i < last; i++) {
             keydir.removeRange(token(i) + 1, token(i + 1), (token, file, offset, bytes) -> {});
         }
-        others.removeIf(other -> Long.compareUnsigned(other[0], token(kept)) > 0
-                && Long.compareUnsigned(other[0], token(last)) < 0);
+        others.removeIf(other ->
+                Long.compareUnsigned(other[0], token(kept)) > 0 && Long.compareUnsigned(other[0], token(last)) < 0);
     }
 
     // A reader.

@@ -172,10 +172,13 @@ public final class SimFileStore implements FileStore {
         return new SimFileStore(tree.afterPowerLoss(random));
     }
 
-    /** The process is killed, the machine goes on: the disk afterwards. */
+    /**
+     * The process is killed, the machine goes on: the disk afterwards. All is there, and what was not forced or synced may still be lost
+     * at a later {@link #crash}.
+     */
     public synchronized SimFileStore crashKeepingAll() {
         dead = "the process was killed";
-        return new SimFileStore(tree.afterKill());
+        return new SimFileStore(tree);
     }
 
     // For the engine.

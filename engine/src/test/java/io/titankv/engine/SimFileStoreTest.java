@@ -145,7 +145,15 @@ class SimFileStoreTest extends FileStoreContract {
             try (FileStore.File file = disk.create(directory.resolve("x"))) {
                 file.write(0, sectors("ab"));
             }
-            assertThat(letters(disk.crashKeepingAll(), "x")).isEqualTo("ab");
+            SimFileStore afterwards = disk.crashKeepingAll();
+            assertThat(letters(afterwards, "x")).isEqualTo("ab");
+            assertThatThrownBy(() -> disk.list(directory)).hasMessageContaining("killed");
+            assertThat(afterwards.durableBytes(directory.resolve("x"))).isEmpty();
+            afterwards.syncDirectory(directory);
+            try (FileStore.File file = afterwards.openForWrite(directory.resolve("x"))) {
+                file.force();
+            }
+            assertThat(letters(afterwards.crash(new Random(1)), "x")).isEqualTo("ab");
         }
 
         @Test

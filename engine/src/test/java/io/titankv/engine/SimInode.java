@@ -97,11 +97,6 @@ final class SimInode {
         durable.flip(offset, mask);
     }
 
-    /** The file after the process died and the machine did not. */
-    SimInode afterKill() {
-        return new SimInode(seen.toArray());
-    }
-
     /** The file after the power failed: what was forced, and any part of the rest. */
     SimInode afterPowerLoss(Random random) {
         Bytes left = new Bytes(durable.toArray());

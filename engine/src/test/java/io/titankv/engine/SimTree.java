@@ -179,10 +179,6 @@ final class SimTree {
         }
     }
 
-    SimTree afterKill() {
-        return copy(directory -> directory.seen, SimInode::afterKill);
-    }
-
     SimTree afterPowerLoss(Random random) {
         Map<Directory, Map<String, Node>> left = new HashMap<>();
         List<NameChange> lost = new ArrayList<>();
