@@ -204,7 +204,7 @@ final class ClusterFormation {
 
     private boolean tell(FoundingNode node, Founding founding) {
         try {
-            FormationGrpc.newBlockingStub(environment.channels().apply(node.getGatewayAddress()))
+            FormationGrpc.newBlockingStub(environment.channelTo(node.getGatewayAddress()))
                     .withDeadlineAfter(options.timings().callTimeout().toMillis(), TimeUnit.MILLISECONDS)
                     .formCluster(FormClusterRequest.newBuilder()
                             .setFounding(founding)
@@ -230,12 +230,11 @@ final class ClusterFormation {
 
     private Optional<HelloResponse> hello(String address) {
         try {
-            return Optional.of(
-                    FormationGrpc.newBlockingStub(environment.channels().apply(address))
-                            .withDeadlineAfter(options.timings().callTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                            .hello(HelloRequest.newBuilder()
-                                    .setNodeId(identity.get().getNodeId())
-                                    .build()));
+            return Optional.of(FormationGrpc.newBlockingStub(environment.channelTo(address))
+                    .withDeadlineAfter(options.timings().callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .hello(HelloRequest.newBuilder()
+                            .setNodeId(identity.get().getNodeId())
+                            .build()));
         } catch (StatusRuntimeException e) {
             LOG.atDebug().addKeyValue("address", address).setCause(e).log("no answer to hello");
             return Optional.empty();

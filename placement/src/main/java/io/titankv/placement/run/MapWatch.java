@@ -86,8 +86,8 @@ final class MapWatch {
                 .setKnownEpoch(map.epoch().value())
                 .setKnownRevision(map.revision())
                 .build();
-        fresh.context.run(() -> PlacementGrpc.newStub(environment.channels().apply(leaderAddress))
-                .watchMap(request, fresh));
+        fresh.context.run(() ->
+                PlacementGrpc.newStub(environment.channelTo(leaderAddress)).watchMap(request, fresh));
     }
 
     void close() {

@@ -282,7 +282,7 @@ final class PlacementAgent {
     }
 
     private PlacementGrpc.PlacementBlockingStub placementAt(String address) {
-        return PlacementGrpc.newBlockingStub(environment.channels().apply(address))
+        return PlacementGrpc.newBlockingStub(environment.channelTo(address))
                 .withDeadlineAfter(options.timings().callTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -1,7 +1,10 @@
 package io.titankv.placement.run;
 
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
 import io.titankv.multiraft.snapshot.StateFetcher;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -26,11 +29,19 @@ public record PlacementEnvironment(
     /** The real world. */
     public static PlacementEnvironment of(Function<String, Channel> channels, StateFetcher snapshots) {
         return new PlacementEnvironment(
-                channels,
-                snapshots,
-                DurableFiles.DISK,
-                Ticker.SYSTEM,
-                InstantSource.system(),
-                new java.security.SecureRandom());
+                channels, snapshots, DurableFiles.DISK, Ticker.SYSTEM, InstantSource.system(), new SecureRandom());
+    }
+
+    /**
+     * A channel to the gateway at an address. One that waits before it tries to connect again, for up to two minutes by gRPC's
+     * own rules, is made to try at once: our callers pause between calls by rules of their own.
+     */
+    Channel channelTo(String address) {
+        Channel channel = channels.apply(address);
+        if (channel instanceof ManagedChannel managed
+                && managed.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            managed.resetConnectBackoff();
+        }
+        return channel;
     }
 }

@@ -1,0 +1,149 @@
+package io.titankv.placement.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.placement.plan.LeaderBalance.Led;
+import io.titankv.placement.plan.LeaderBalance.Move;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+final class LeaderBalanceProperties {
+    @Example
+    void aBalancedClusterIsLeftAlone() {
+        assertThat(LeaderBalance.plan(List.of(led(1, 1, 1, 2, 3), led(2, 2, 2, 3, 1), led(3, 3, 3, 1, 2))))
+                .isEmpty();
+        // A difference of one cannot be mended.
+        assertThat(LeaderBalance.plan(List.of(led(1, 1, 1, 2), led(2, 1, 1, 2), led(3, 2, 2, 1))))
+                .isEmpty();
+    }
+
+    @Example
+    void aNodeThatCameBackGetsItsOwnLeadershipsBack() {
+        // n3 is preferred by s3 and s6, and was away.
+        List<Led> groups = List.of(
+                led(1, 1, 1, 2, 3),
+                led(2, 2, 2, 3, 1),
+                led(3, 1, 3, 1, 2),
+                led(4, 1, 1, 2, 3),
+                led(5, 2, 2, 3, 1),
+                led(6, 2, 3, 1, 2));
+        assertThat(LeaderBalance.plan(groups))
+                .containsExactlyInAnyOrder(
+                        new Move(new GroupId(3), node(1), node(3)), new Move(new GroupId(6), node(2), node(3)));
+    }
+
+    @Example
+    void aChainOverAThirdNodeBalancesWhereThereIsNoDirectWay() {
+        // n1 leads three and can give to n2 only; n2 leads two and can give to n3, which leads none.
+        List<Led> groups = List.of(led(1, 1, 1, 2), led(2, 1, 1, 2), led(3, 1, 1, 2), led(4, 2, 2, 3), led(5, 2, 2, 3));
+        Map<NodeId, Integer> after = loads(groups, LeaderBalance.plan(groups));
+        assertThat(after).containsEntry(node(1), 2).containsEntry(node(2), 2).containsEntry(node(3), 1);
+    }
+
+    @Example
+    void aGroupThatWasJustMovedStays() {
+        List<Led> groups = List.of(
+                new Led(new GroupId(1), node(1), List.of(node(1), node(2)), false),
+                new Led(new GroupId(2), node(1), List.of(node(1), node(2)), false));
+        assertThat(LeaderBalance.plan(groups)).isEmpty();
+    }
+
+    @Property(tries = 300)
+    void fullReplicationIsBalancedWithinOneByTheFewestMoves(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 7) int nodes, @ForAll @IntRange(max = 40) int count) {
+        Random random = new Random(seed);
+        List<NodeId> all = new ArrayList<>();
+        for (int i = 1; i <= nodes; i++) {
+            all.add(node(i));
+        }
+        List<Led> groups = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            groups.add(new Led(new GroupId(i), all.get(random.nextInt(nodes)), all, true));
+        }
+        List<Move> moves = LeaderBalance.plan(groups);
+        Map<NodeId, Integer> after = loads(groups, moves);
+        all.forEach(node ->
+                assertThat(after.getOrDefault(node, 0)).isBetween(count / nodes, -Math.floorDiv(-count, nodes)));
+        assertThat(moves).hasSize(fewestMoves(loads(groups, List.of()), nodes, count));
+    }
+
+    @Property(tries = 300)
+    void movesGoToAbleNodesAndAPlanCarriedOutLeavesNothingToDo(
+            @ForAll long seed, @ForAll @IntRange(min = 3, max = 8) int nodes, @ForAll @IntRange(max = 40) int count) {
+        Random random = new Random(seed);
+        List<Led> groups = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            List<NodeId> members = random.ints(1, nodes + 1)
+                    .distinct()
+                    .limit(3)
+                    .mapToObj(LeaderBalanceProperties::node)
+                    .toList();
+            groups.add(new Led(new GroupId(i), members.get(random.nextInt(3)), members, true));
+        }
+        List<Move> moves = LeaderBalance.plan(groups);
+        List<Led> after = new ArrayList<>();
+        for (Led group : groups) {
+            List<Move> own = moves.stream()
+                    .filter(move -> move.group().equals(group.group()))
+                    .toList();
+            assertThat(own).hasSizeLessThanOrEqualTo(1);
+            own.forEach(move -> {
+                assertThat(move.from()).isEqualTo(group.leader());
+                assertThat(group.able()).contains(move.to());
+            });
+            NodeId leader = own.isEmpty() ? group.leader() : own.getFirst().to();
+            after.add(new Led(group.group(), leader, group.able(), true));
+        }
+        assertThat(LeaderBalance.plan(after)).isEmpty();
+        assertThat(squares(loads(after, List.of()))).isLessThanOrEqualTo(squares(loads(groups, List.of())));
+    }
+
+    /** With every move possible: what is above the upper bound, or what is missing to the lower, whichever is more. */
+    private static int fewestMoves(Map<NodeId, Integer> loads, int nodes, int count) {
+        int floor = count / nodes;
+        int ceiling = -Math.floorDiv(-count, nodes);
+        int above = 0;
+        int below = 0;
+        for (int i = 1; i <= nodes; i++) {
+            int load = loads.getOrDefault(node(i), 0);
+            above += Math.max(0, load - ceiling);
+            below += Math.max(0, floor - load);
+        }
+        return Math.max(above, below);
+    }
+
+    private static long squares(Map<NodeId, Integer> loads) {
+        return loads.values().stream().mapToLong(load -> (long) load * load).sum();
+    }
+
+    private static Map<NodeId, Integer> loads(List<Led> groups, List<Move> moves) {
+        Map<NodeId, Integer> loads = new HashMap<>();
+        groups.forEach(group -> loads.merge(group.leader(), 1, Integer::sum));
+        moves.forEach(move -> {
+            loads.merge(move.from(), -1, Integer::sum);
+            loads.merge(move.to(), 1, Integer::sum);
+        });
+        return loads;
+    }
+
+    private static Led led(int group, int leader, int... able) {
+        List<NodeId> nodes = new ArrayList<>();
+        for (int node : able) {
+            nodes.add(node(node));
+        }
+        return new Led(new GroupId(group), node(leader), nodes, true);
+    }
+
+    private static NodeId node(int number) {
+        return new NodeId("n" + number);
+    }
+}

@@ -1,0 +1,310 @@
+package io.titankv.placement.run;
+
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.titankv.model.Epoch;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Replica;
+import io.titankv.multiraft.host.ReplicaStatus;
+import io.titankv.placement.state.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whole nodes of placement over a simulated Raft, in-process gRPC and a clock that the test moves. Shards are simulated by what
+ * their nodes would report. All steps are taken by the test's thread, one node after the other.
+ */
+final class SimCluster implements AutoCloseable {
+    static final Duration TICK = Duration.ofMillis(250);
+
+    final SimRaft raft = new SimRaft();
+    final Map<GroupId, SimShard> shards = new TreeMap<>();
+    final Map<String, SimNode> nodes = new TreeMap<>();
+    Settings settings = new Settings(6, 3, 1 << 20);
+
+    private final Path directory;
+    private final String prefix = UUID.randomUUID() + "/";
+    private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private long nowNanos = 1_000_000_000L;
+
+    SimCluster(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A shard's group: who has it, who leads it, whether it knows its ranges. */
+    static final class SimShard {
+        final Set<NodeId> replicas = new HashSet<>();
+        List<Member> members = List.of();
+
+        @Nullable
+        NodeId leader;
+
+        long term;
+        List<TokenRange> ranges = List.of();
+        Epoch epoch = Epoch.NONE;
+    }
+
+    final class SimNode implements NodeActions {
+        final NodeId id;
+        final SimFiles files;
+        final PlacementNode placement;
+        private final @Nullable Server server;
+        private @Nullable Replica replica;
+        boolean up = true;
+
+        SimNode(String name, String directoryName, boolean bootstrap, List<String> join, SimFiles files) {
+            this.id = new NodeId(name);
+            this.files = files;
+            Path data = directory.resolve(directoryName);
+            this.placement = PlacementNode.open(
+                    new PlacementOptions(
+                            id,
+                            data,
+                            join.stream().map(SimCluster::address).toList(),
+                            bootstrap,
+                            settings,
+                            Map.of("zone", "z-" + name),
+                            2,
+                            "test",
+                            PlacementOptions.Timings.DEFAULT),
+                    new PlacementEnvironment(
+                            SimCluster.this::channel,
+                            request -> CompletableFuture.completedFuture(Optional.empty()),
+                            files,
+                            () -> nowNanos,
+                            () -> Instant.EPOCH.plusNanos(nowNanos),
+                            new Random(directoryName.hashCode())));
+            try {
+                InProcessServerBuilder builder =
+                        InProcessServerBuilder.forName(prefix + address(name)).directExecutor();
+                placement.services().forEach(builder::addService);
+                this.server = builder.build().start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (placementLogs.contains(data.toString())) {
+                replica = raft.open(id, List.of(), placement.stateMachine());
+            }
+            placement.prepare(new NodeContact(address(name), "raft-" + name + ":7401"), this, Runnable::run);
+        }
+
+        private String dataKey() {
+            return directory.resolve(id.value()).toString();
+        }
+
+        @Override
+        public Optional<Replica> placementReplica() {
+            return Optional.ofNullable(replica);
+        }
+
+        @Override
+        public void createReplica(GroupId group, List<Member> members) {
+            if (group.isPlacement()) {
+                if (replica == null) {
+                    placementLogs.add(dataKey());
+                    replica = raft.open(id, members, placement.stateMachine());
+                }
+                return;
+            }
+            SimShard shard = shards.computeIfAbsent(group, ignored -> new SimShard());
+            if (!shard.members.isEmpty() && !shard.members.equals(members)) {
+                throw new IllegalStateException("group " + group + " is created with two lists of members");
+            }
+            shard.members = members;
+            shard.replicas.add(id);
+        }
+
+        @Override
+        public void removeReplica(GroupId group) {
+            throw new UnsupportedOperationException("not used yet");
+        }
+
+        @Override
+        public CompletableFuture<Boolean> assignRanges(GroupId group, Epoch epoch, List<TokenRange> ranges) {
+            SimShard shard = shard(group);
+            if (!id.equals(shard.leader)) {
+                return CompletableFuture.completedFuture(false);
+            }
+            shard.epoch = epoch;
+            shard.ranges = ranges;
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target) {
+            SimShard shard = shard(group);
+            SimNode other = nodes.get(target.value());
+            if (!id.equals(shard.leader) || other == null || !other.up || !shard.replicas.contains(target)) {
+                return CompletableFuture.completedFuture(false);
+            }
+            shard.leader = target;
+            shard.term++;
+            transfers++;
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public List<ReplicaReport> localReplicas() {
+            List<ReplicaReport> reports = new ArrayList<>();
+            Replica placementReplica = replica;
+            if (placementReplica != null) {
+                reports.add(new ReplicaReport(GroupId.PLACEMENT, placementReplica.status(), 0, Epoch.NONE, 0, 0, 0));
+            }
+            shards.forEach((group, shard) -> {
+                if (shard.replicas.contains(id)) {
+                    boolean leads = id.equals(shard.leader);
+                    reports.add(new ReplicaReport(
+                            group,
+                            new ReplicaStatus(
+                                    leads ? ReplicaStatus.Role.LEADER : ReplicaStatus.Role.FOLLOWER,
+                                    shard.term,
+                                    shard.leader,
+                                    true,
+                                    10,
+                                    10,
+                                    Map.of(),
+                                    0,
+                                    leads,
+                                    faults.get(group + "@" + id)),
+                            shard.ranges.size(),
+                            shard.epoch,
+                            100,
+                            1_000,
+                            10));
+                }
+            });
+            return reports;
+        }
+
+        @Override
+        public DiskSpace diskSpace() {
+            return new DiskSpace(diskFree, 1_000);
+        }
+
+        /** Dies without a word. */
+        void kill() {
+            up = false;
+            if (server != null) {
+                server.shutdownNow();
+            }
+            raft.stop(id);
+            shards.values().forEach(shard -> {
+                if (id.equals(shard.leader)) {
+                    shard.leader = null;
+                }
+            });
+        }
+    }
+
+    final Set<String> placementLogs = new HashSet<>();
+    final Map<String, String> faults = new HashMap<>();
+    long diskFree = 500;
+    int transfers;
+
+    static String address(String name) {
+        return name + ":7400";
+    }
+
+    private SimShard shard(GroupId group) {
+        return Optional.ofNullable(shards.get(group)).orElseThrow();
+    }
+
+    private Channel channel(String address) {
+        return channels.computeIfAbsent(
+                address,
+                ignored -> InProcessChannelBuilder.forName(prefix + address)
+                        .directExecutor()
+                        .build());
+    }
+
+    Channel channelTo(String name) {
+        return channel(address(name));
+    }
+
+    /** Starts nodes that were told of each other; the first founds the cluster. */
+    void startInitial(String... names) {
+        for (String name : names) {
+            start(name, name.equals(names[0]), List.of(names));
+        }
+    }
+
+    SimNode start(String name, boolean bootstrap, List<String> join) {
+        return start(name, name, bootstrap, join, SimFiles.healthy());
+    }
+
+    SimNode start(String name, String directoryName, boolean bootstrap, List<String> join, SimFiles files) {
+        SimNode node = new SimNode(name, directoryName, bootstrap, join, files);
+        nodes.put(name, node);
+        return node;
+    }
+
+    SimNode node(String name) {
+        return Optional.ofNullable(nodes.get(name)).orElseThrow();
+    }
+
+    Collection<SimNode> upNodes() {
+        return nodes.values().stream().filter(node -> node.up).toList();
+    }
+
+    /** Lets so much time pass, with every node taking its steps. */
+    void run(Duration time) {
+        for (long end = nowNanos + time.toNanos(); nowNanos < end; nowNanos += TICK.toNanos()) {
+            raft.electIfNeeded();
+            shards.values().forEach(this::electShard);
+            for (SimNode node : upNodes()) {
+                step(node);
+            }
+        }
+    }
+
+    private static void step(SimNode node) {
+        try {
+            node.placement.leaderStep();
+            node.placement.agentStep();
+        } catch (RuntimeException e) {
+            if (!node.files.hasCrashed()) {
+                throw e;
+            }
+        }
+    }
+
+    private void electShard(SimShard shard) {
+        List<NodeId> able = shard.replicas.stream()
+                .filter(node -> upNodes().stream().anyMatch(other -> other.id.equals(node)))
+                .sorted()
+                .toList();
+        if (shard.leader == null && able.size() * 2 > shard.members.size() && !shard.members.isEmpty()) {
+            shard.leader = able.getFirst();
+            shard.term++;
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.values().forEach(SimNode::kill);
+        nodes.values().forEach(node -> node.placement.close());
+        channels.values().forEach(ManagedChannel::shutdownNow);
+    }
+}
