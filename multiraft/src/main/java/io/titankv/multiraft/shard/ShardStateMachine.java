@@ -1,5 +1,6 @@
 package io.titankv.multiraft.shard;
 
+import com.google.common.annotations.VisibleForTesting;
 import com.google.common.primitives.Longs;
 import com.google.protobuf.ByteString;
 import io.titankv.engine.CorruptDataException;
@@ -286,6 +287,12 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
 
     Ownership ownership() {
         return ownership;
+    }
+
+    /** As a range transfer would. */
+    @VisibleForTesting
+    void replaceOwnershipForTest(Ownership replaced) {
+        ownership = replaced;
     }
 
     @Nullable

@@ -36,14 +36,11 @@ final class ShardFixture {
 
     ShardStateMachine machine;
     long nowMillis = 1_000_000;
-    private final Path directory;
+
+    /** One for all: the stores lie in memory, and each fixture made anew would cost several fsyncs. */
+    private static final Path DIRECTORY = temporary();
 
     ShardFixture() {
-        try {
-            directory = Files.createTempDirectory("shard");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         machine = fresh();
         machine.open();
     }
@@ -58,7 +55,7 @@ final class ShardFixture {
     private ShardStateMachine fresh() {
         return new ShardStateMachine(
                 GROUP,
-                new GenerationDirectory(directory, "sim"),
+                generations(),
                 path -> {
                     SimStore opened = disk.store(path);
                     store = opened;
@@ -67,6 +64,18 @@ final class ShardFixture {
                 request -> CompletableFuture.failedFuture(new IllegalStateException("no peers")),
                 (group, what) -> corruptions.add(what),
                 () -> {});
+    }
+
+    static GenerationDirectory generations() {
+        return new GenerationDirectory(DIRECTORY, "sim");
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("shard");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     SimStore store() {

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -203,9 +204,18 @@ final class SimStore implements ShardStore {
     /** Everything that a reader could tell, for comparing replicas. */
     synchronized String contents() {
         StringBuilder text = new StringBuilder();
-        rows.forEach((place, row) -> text.append(place).append(row).append('\n'));
-        meta.forEach((name, value) ->
-                text.append(name).append('=').append(ByteString.copyFrom(value)).append('\n'));
+        rows.forEach(
+                (place, row) -> text.append(HexFormat.of().formatHex(place.key().toByteArray()))
+                        .append(' ')
+                        .append(row.value().toStringUtf8())
+                        .append(' ')
+                        .append(row.version())
+                        .append(row.position())
+                        .append('\n'));
+        meta.forEach((name, value) -> text.append(name)
+                .append('=')
+                .append(HexFormat.of().formatHex(value))
+                .append('\n'));
         return text.toString();
     }
 
