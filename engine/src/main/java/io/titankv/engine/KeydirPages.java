@@ -29,7 +29,10 @@ final class KeydirPages implements AutoCloseable {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
-    /** Making a slab stops the writer while its memory is zeroed; 64 pages of 128 entries are 160 KiB, some tens of microseconds. */
+    /**
+     * Making a slab stops the writer while its memory is zeroed. 64 pages of 128 entries are 160 KiB: the slowest of a million inserts
+     * took 0.2 ms of processor time, on a loaded machine of two cores.
+     */
     private static final int SLAB_PAGES_SHIFT = 6;
 
     private static final int SLAB_PAGES = 1 << SLAB_PAGES_SHIFT;

@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +76,7 @@ abstract class FileStoreContract {
     @Test
     void largeGatheredWritesComeOutInOrder() throws IOException {
         byte[] large = new byte[3 << 20];
-        new java.util.Random(1).nextBytes(large);
+        new Random(1).nextBytes(large);
         Path path = directory.resolve("x");
         try (FileStore.File file = store.create(path)) {
             file.write(

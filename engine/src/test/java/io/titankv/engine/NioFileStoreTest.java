@@ -3,6 +3,7 @@ package io.titankv.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,7 +36,7 @@ class NioFileStoreTest extends FileStoreContract {
 
     @Override
     Path newDirectory() throws IOException {
-        return java.util.Objects.requireNonNull(temp).toRealPath();
+        return Objects.requireNonNull(temp).toRealPath();
     }
 
     @Test
@@ -54,11 +58,11 @@ class NioFileStoreTest extends FileStoreContract {
     void interruptsDuringReadsCloseTheFileForNobody() throws Exception {
         Path path = directory.resolve("x");
         byte[] content = new byte[256 << 10];
-        new java.util.Random(7).nextBytes(content);
+        new Random(7).nextBytes(content);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong reads = new AtomicLong();
         AtomicInteger interrupts = new AtomicInteger();
-        List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         try (FileStore.File file = store.create(path)) {
             file.write(0, ByteBuffer.wrap(content));
             store.delete(path);
@@ -123,7 +127,7 @@ class NioFileStoreTest extends FileStoreContract {
     @Test
     void aFullDeviceIsAFailureThatNamesTheFile() throws IOException {
         Path full = Path.of("/dev/full");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
+        assumeTrue(Files.exists(full));
         try (FileStore.File file = store.openForWrite(full)) {
             assertThatThrownBy(() -> file.write(0, bytes("a")))
                     .hasMessageContaining("/dev/full")
