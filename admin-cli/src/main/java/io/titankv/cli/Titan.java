@@ -11,6 +11,7 @@ import io.titankv.cli.common.EnvironmentDefaults;
 import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.GlobalOptions;
 import io.titankv.cli.common.NounCommand;
+import io.titankv.cli.data.DataCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
         description = "Titan-KV: a sharded, replicated, strongly consistent key-value database",
         versionProvider = Titan.Version.class,
         subcommands = {
+            DataCommand.class,
             ClusterCommand.class,
             NodeCommand.class,
             ShardCommand.class,

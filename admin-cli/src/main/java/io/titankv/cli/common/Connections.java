@@ -6,18 +6,30 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractBlockingStub;
+import io.titankv.client.TitanClient;
+import io.titankv.proto.errors.TitanErrors;
+import io.titankv.proto.kv.v1.GetRoutesRequest;
+import io.titankv.proto.kv.v1.RoutingGrpc;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Channels to nodes, made when first asked for and kept until the end. Confined to the command's thread. */
 public final class Connections implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
+    /** Bounds of what a command holds at once. The JVM that runs it has a few hundred MiB. */
+    private static final int IN_FLIGHT_MAX = 2000;
+
+    private static final long IN_FLIGHT_BYTES_MAX = 64L << 20;
+
     private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private @Nullable TitanClient client;
+    private List<String> clientEndpoints = List.of();
 
     /**
      * Makes one call of the first node that can be reached.
@@ -46,6 +58,37 @@ public final class Connections implements AutoCloseable {
         }
     }
 
+    /**
+     * The client for keys. Asks the cluster for its routes first, so that a cluster that is not there is known at once, and not
+     * when all tries have been made.
+     *
+     * @throws StatusRuntimeException when no endpoint can be reached
+     */
+    public TitanClient client(GlobalOptions global) {
+        if (client != null && clientEndpoints.equals(global.endpoints())) {
+            return client;
+        }
+        requireReachable(global);
+        closeClient();
+        clientEndpoints = global.endpoints();
+        client = TitanClient.builder(clientEndpoints.toArray(String[]::new))
+                .timeout(global.timeout())
+                .inFlightMax(IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX)
+                .build();
+        return client;
+    }
+
+    private void requireReachable(GlobalOptions global) {
+        try {
+            call(global, RoutingGrpc::newBlockingStub, stub -> stub.getRoutes(GetRoutesRequest.getDefaultInstance()));
+        } catch (StatusRuntimeException e) {
+            if (TitanErrors.parse(e).isEmpty()) {
+                throw e;
+            }
+            // A node that answers with an error of ours is there: the client goes on from here, with its patience.
+        }
+    }
+
     private static boolean isUnreachable(StatusRuntimeException e) {
         Status.Code code = e.getStatus().getCode();
         return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED;
@@ -59,8 +102,16 @@ public final class Connections implements AutoCloseable {
                         .build());
     }
 
+    private void closeClient() {
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+    }
+
     @Override
     public void close() {
+        closeClient();
         channels.values().forEach(ManagedChannel::shutdownNow);
         channels.clear();
     }

@@ -2,6 +2,7 @@ package io.titankv.cli.common;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.titankv.client.TitanException;
 import io.titankv.model.ErrorReason;
 import io.titankv.proto.errors.TitanErrors;
 import java.io.FileNotFoundException;
@@ -21,6 +22,8 @@ public final class Failures {
         Throwable cause = unwrap(failure);
         return switch (cause) {
             case CliException said -> said;
+            case TitanException titan ->
+                explainError(titan.reason(), String.valueOf(titan.getMessage()), titan, global);
             case StatusRuntimeException status -> explainStatus(status, global);
             case IOException io -> new CliException(ExitCode.REFUSED, explainFile(io), io);
             default ->

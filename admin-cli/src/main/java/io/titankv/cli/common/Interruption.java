@@ -1,10 +1,10 @@
 package io.titankv.cli.common;
 
 /**
- * Runs something when the process is told to end (Ctrl-C, SIGTERM) before this is closed. The JVM waits for it, so it must be
+ * Runs something when the process is told to end (Ctrl-C, SIGTERM) before this is over. The JVM waits for it, so it must be
  * short.
  */
-public final class Interruption implements AutoCloseable {
+public final class Interruption {
     private final Thread hook;
 
     private Interruption(Thread hook) {
@@ -17,8 +17,8 @@ public final class Interruption implements AutoCloseable {
         return new Interruption(hook);
     }
 
-    @Override
-    public void close() {
+    /** It is over: the action is not wanted any more. */
+    public void over() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * Says on standard error how far a long command is: on a terminal one line that is written over, elsewhere a line every few
  * seconds. Silent for the first second. Any thread may call it.
  */
-public final class Progress implements AutoCloseable {
+public final class Progress {
     private static final long TERMINAL_PERIOD_NANOS = Duration.ofMillis(100).toNanos();
     private static final long PIPE_PERIOD_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long SILENT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -64,9 +64,8 @@ public final class Progress implements AutoCloseable {
         return "█".repeat(full) + "░".repeat(width - full);
     }
 
-    /** Takes the line away, so that what is written next stands alone. */
-    @Override
-    public void close() {
+    /** Takes the line away, so that what is written next stands alone. To be called whatever happens. */
+    public void clear() {
         lock.lock();
         try {
             if (isLineOpen) {

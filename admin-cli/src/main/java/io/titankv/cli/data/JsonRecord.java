@@ -11,6 +11,7 @@ import io.titankv.cli.common.Json;
 import io.titankv.model.Key;
 import io.titankv.model.Limits;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -40,6 +41,18 @@ record JsonRecord(Key key, ByteString value) {
 
         BadRecordException(String message) {
             super(message);
+        }
+    }
+
+    /** Reads a line of bytes. */
+    static JsonRecord parse(byte[] line) throws BadRecordException {
+        try {
+            return parse(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw new BadRecordException("not UTF-8; bytes that are no text go into key_b64 and value_b64");
         }
     }
 
