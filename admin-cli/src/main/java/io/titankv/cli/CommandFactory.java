@@ -2,6 +2,7 @@ package io.titankv.cli;
 
 import io.titankv.cli.common.Context;
 import io.titankv.cli.common.TitanCommand;
+import io.titankv.cli.shell.ShellCommand;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import picocli.CommandLine;
@@ -18,6 +19,9 @@ final class CommandFactory implements IFactory {
 
     @Override
     public <K> K create(Class<K> type) throws Exception {
+        if (type == ShellCommand.class) {
+            return type.cast(new ShellCommand(context, new ShellCommands()));
+        }
         if (!TitanCommand.class.isAssignableFrom(type)) {
             return others.create(type);
         }
@@ -27,6 +31,19 @@ final class CommandFactory implements IFactory {
             return constructor.newInstance(context);
         } catch (InvocationTargetException e) {
             throw new IllegalStateException("cannot make " + type, e.getCause());
+        }
+    }
+
+    /** The shell runs its lines as the command line itself does. */
+    private static final class ShellCommands implements ShellCommand.Commands {
+        @Override
+        public int run(Context context, String... arguments) {
+            return Titan.run(context, arguments);
+        }
+
+        @Override
+        public CommandLine forCompletion(Context context) {
+            return Titan.commandLine(context);
         }
     }
 }

@@ -12,6 +12,8 @@ import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.GlobalOptions;
 import io.titankv.cli.common.NounCommand;
 import io.titankv.cli.data.DataCommand;
+import io.titankv.cli.shell.ShellCommand;
+import io.titankv.cli.store.StoreCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -34,6 +36,8 @@ import picocli.CommandLine.Option;
             ClusterCommand.class,
             NodeCommand.class,
             ShardCommand.class,
+            StoreCommand.class,
+            ShellCommand.class,
             AutoComplete.GenerateCompletion.class,
         },
         footer = {

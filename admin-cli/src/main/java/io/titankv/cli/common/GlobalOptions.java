@@ -2,7 +2,10 @@ package io.titankv.cli.common;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -73,6 +76,22 @@ public final class GlobalOptions {
 
     public Optional<OutputFormat> formatAsked() {
         return Optional.ofNullable(output);
+    }
+
+    /** The same options as variables of the environment, for commands that start from them. */
+    public Map<String, String> asVariables() {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("TITAN_ENDPOINTS", String.join(",", endpoints()));
+        if (timeout != null) {
+            variables.put("TITAN_TIMEOUT", timeout.toMillis() + "ms");
+        }
+        if (isVerbose) {
+            variables.put("TITAN_VERBOSE", "true");
+        }
+        if (output != null) {
+            variables.put("TITAN_OUTPUT", output.name().toLowerCase(Locale.ROOT));
+        }
+        return variables;
     }
 
     private static final class EndpointsConverter implements ITypeConverter<List<String>> {

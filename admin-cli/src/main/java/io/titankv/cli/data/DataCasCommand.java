@@ -30,6 +30,9 @@ final class DataCasCommand extends TitanCommand {
     @Parameters(index = "0", paramLabel = "KEY")
     private String keyTyped = "";
 
+    @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "The value; or give --file")
+    private @Nullable String valueTyped;
+
     @Mixin
     private ValueInput input = new ValueInput();
 
@@ -65,10 +68,10 @@ final class DataCasCommand extends TitanCommand {
     @Override
     protected int run() {
         Key key = keys.key(keyTyped);
-        if (isDelete && input.isGiven()) {
+        if (isDelete && (valueTyped != null || input.isFileGiven())) {
             throw CliException.usage("give a value or --delete, not both");
         }
-        Optional<ByteString> value = isDelete ? Optional.empty() : Optional.of(input.read(keys, console()));
+        Optional<ByteString> value = isDelete ? Optional.empty() : Optional.of(input.read(valueTyped, keys, console()));
         BlockingTitanClient client = context.connections().client(global()).blocking();
         if (expectation.value != null) {
             return ifValueIs(client, key, keys.bytes(expectation.value), value);

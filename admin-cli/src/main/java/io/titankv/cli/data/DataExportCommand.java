@@ -46,7 +46,8 @@ final class DataExportCommand extends TitanCommand {
                 ExportTarget target = ExportTarget.open(file, console())) {
             while (cursor.hasNext()) {
                 ScanRecord record = cursor.next();
-                target.line(new JsonRecord(record.key(), record.value()).toLine().getBytes(StandardCharsets.UTF_8));
+                target.line(
+                        new JsonRecord(record.key(), record.value()).toLine().getBytes(StandardCharsets.UTF_8));
                 written++;
                 long soFar = written;
                 progress.update(() -> "exporting: " + Quantity.of(soFar, "record") + ", "
@@ -57,9 +58,11 @@ final class DataExportCommand extends TitanCommand {
             progress.clear();
         }
         if (!file.equals("-") || console().terminal().err()) {
-            console().errorLine("exported " + Quantity.of(written, "record") + " in "
-                    + Quantity.duration(progress.elapsed()) + " (" + Quantity.count((long) progress.rate(written))
-                    + "/s)");
+            console()
+                    .errorLine("exported " + Quantity.of(written, "record") + " in "
+                            + Quantity.duration(progress.elapsed()) + " ("
+                            + Quantity.count((long) progress.rate(written))
+                            + "/s)");
         }
         return ExitCode.OK;
     }

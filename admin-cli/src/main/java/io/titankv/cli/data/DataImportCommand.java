@@ -66,8 +66,8 @@ final class DataImportCommand extends TitanCommand {
 
     private int run(Importer importer, ImportSource source, LineReader lines) {
         Progress progress = new Progress(console());
-        Interruption interruption = Interruption.runs(() -> console().errorLine("\ninterrupted: "
-                + Quantity.of(importer.imported(), "record") + " stored, which stay"));
+        Interruption interruption = Interruption.runs(() -> console()
+                .errorLine("\ninterrupted: " + Quantity.of(importer.imported(), "record") + " stored, which stay"));
         @Nullable CliException failure;
         try {
             failure = importer.run(lines, () -> progress.update(() -> line(importer, source, progress)));

@@ -7,6 +7,7 @@ import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.TitanCommand;
 import io.titankv.client.WriteResult;
 import io.titankv.model.Key;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Parameters;
 final class DataPutCommand extends TitanCommand {
     @Parameters(index = "0", paramLabel = "KEY")
     private String keyTyped = "";
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "The value; or give --file")
+    private @Nullable String valueTyped;
 
     @Mixin
     private ValueInput input = new ValueInput();
@@ -32,7 +36,7 @@ final class DataPutCommand extends TitanCommand {
     @Override
     protected int run() {
         Key key = keys.key(keyTyped);
-        ByteString value = input.read(keys, console());
+        ByteString value = input.read(valueTyped, keys, console());
         WriteResult result = context.connections().client(global()).blocking().put(key, value, write.options());
         WriteReport.print(key, "stored", result.version(), keys, console(), context.format());
         return ExitCode.OK;

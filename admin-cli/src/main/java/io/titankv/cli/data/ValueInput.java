@@ -13,24 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** Where a command takes a value from: its argument, a file, or standard input. Filled in by the parser. */
+/** Where a command takes a value from: an argument, a file, or standard input. Filled in by the parser. */
 final class ValueInput {
-    @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "The value; or give --file")
-    private @Nullable String typed;
-
     @Option(
             names = "--file",
             paramLabel = "FILE|-",
             description = "Take the value from this file, or from standard input; its bytes as they are")
     private @Nullable String file;
 
-    boolean isGiven() {
-        return typed != null || file != null;
+    boolean isFileGiven() {
+        return file != null;
     }
 
-    ByteString read(KeyOptions keys, Console console) {
+    /** @param typed the argument for the value, if there is one */
+    ByteString read(@Nullable String typed, KeyOptions keys, Console console) {
         if (typed != null && file != null) {
             throw CliException.usage("give VALUE or --file, not both");
         }
