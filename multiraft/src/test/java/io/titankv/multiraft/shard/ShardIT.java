@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,14 +195,15 @@ class ShardIT {
     private void raiseCounter(AtomicLong acknowledged, AtomicLong undetermined) {
         NodeId leader = cluster.leaderOrNull();
         if (leader == null) {
-            Thread.onSpinWait();
+            backOff();
             return;
         }
         Shard shard;
         try {
             shard = cluster.shard(leader);
         } catch (NullPointerException e) {
-            return; // killed since
+            backOff(); // killed since
+            return;
         }
         ReadOutcome read = shard.read(Key.of("counter"), LINEARIZABLE, new Epoch(1), Duration.ofSeconds(20))
                 .join();
@@ -217,6 +219,7 @@ class ShardIT {
                 version = 0;
             }
             default -> {
+                backOff();
                 return;
             }
         }
@@ -233,7 +236,14 @@ class ShardIT {
             acknowledged.incrementAndGet();
         } else if (outcome instanceof WriteOutcome.Undetermined) {
             undetermined.incrementAndGet();
+        } else if (!(outcome instanceof WriteOutcome.VersionMismatch)) {
+            backOff();
         }
+    }
+
+    /** As a client would: spinning clients leave the nodes, which share the machine with them, no time to elect. */
+    private static void backOff() {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
 
     private void assertFound(NodeId node, Freshness freshness, String value) {
