@@ -120,8 +120,10 @@ final class Orders {
                         .addKeyValue("order", what)
                         .setCause(failure)
                         .log("order of placement was not carried out, it will come again if it is still wanted");
+            } else {
+                // Only then is there news; after a failure the next heartbeat is soon enough.
+                done.run();
             }
-            done.run();
         });
     }
 }

@@ -1,0 +1,134 @@
+package io.titankv.server;
+
+import io.grpc.Channel;
+import io.grpc.util.MutableHandlerRegistry;
+import io.titankv.model.GroupId;
+import io.titankv.model.LogPosition;
+import io.titankv.model.NodeId;
+import io.titankv.multiraft.shard.ReplicaFaultListener;
+import io.titankv.multiraft.shard.ShardHost;
+import io.titankv.multiraft.shard.ShardHostOptions;
+import io.titankv.multiraft.snapshot.CheckpointFetcher;
+import io.titankv.multiraft.snapshot.CheckpointRegistry;
+import io.titankv.multiraft.snapshot.CheckpointServer;
+import io.titankv.multiraft.snapshot.StateFetcher.FetchRequest;
+import io.titankv.placement.run.PlacementNode;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a node that write the cluster's id into what they do, and so exist only once the node belongs to one: made when
+ * first asked for. Thread-safe.
+ */
+final class ClusterParts implements AutoCloseable {
+    private final ServerOptions options;
+    private final DataDirectory directory;
+    private final Supplier<Optional<String>> clusterId;
+    private final Function<NodeId, Channel> channels;
+    private final MutableHandlerRegistry services;
+    private final CheckpointRegistry checkpoints = new CheckpointRegistry();
+    private final ReplicaFaultListener faults;
+
+    private @Nullable CheckpointFetcher fetcher;
+    private @Nullable CheckpointServer server;
+    private @Nullable ShardHost shards;
+    private boolean closed;
+
+    /**
+     * @param clusterId the cluster's id once there is one
+     * @param channels to a node's gateway
+     * @param services where the service of checkpoint files is added
+     */
+    ClusterParts(
+            ServerOptions options,
+            DataDirectory directory,
+            Supplier<Optional<String>> clusterId,
+            Function<NodeId, Channel> channels,
+            MutableHandlerRegistry services,
+            ReplicaFaultListener faults) {
+        this.options = options;
+        this.directory = directory;
+        this.clusterId = clusterId;
+        this.channels = channels;
+        this.services = services;
+        this.faults = faults;
+    }
+
+    /** Offers checkpoints of the placement group to peers. */
+    void offerPlacement(PlacementNode placement) {
+        checkpoints.register(GroupId.PLACEMENT, placement.checkpointSource());
+    }
+
+    /**
+     * The shards of this node.
+     *
+     * @throws IllegalStateException when the node belongs to no cluster yet
+     */
+    synchronized ShardHost shards() {
+        open();
+        return Objects.requireNonNull(shards);
+    }
+
+    /** Fetches the state of a group from a peer. */
+    CompletableFuture<Optional<LogPosition>> fetch(FetchRequest request) {
+        CheckpointFetcher opened;
+        synchronized (this) {
+            open();
+            opened = Objects.requireNonNull(fetcher);
+        }
+        return opened.fetch(request);
+    }
+
+    /** Opens the parts when the node belongs to a cluster, and otherwise does nothing. */
+    synchronized void openIfFormed() {
+        if (clusterId.get().isPresent()) {
+            open();
+        }
+    }
+
+    private synchronized void open() {
+        if (closed) {
+            throw new IllegalStateException("node " + options.nodeId() + " is stopping");
+        }
+        if (shards != null) {
+            return;
+        }
+        String id = clusterId
+                .get()
+                .orElseThrow(
+                        () -> new IllegalStateException("node " + options.nodeId() + " belongs to no cluster yet"));
+        try {
+            server = CheckpointServer.start(id, directory.checkpoints(), checkpoints);
+        } catch (IOException e) {
+            throw new ServerStartException("checkpoints cannot be kept in " + directory.checkpoints() + ": " + e, e);
+        }
+        services.addService(server);
+        fetcher = new CheckpointFetcher(id, channels);
+        shards = ShardHost.start(
+                ShardHostOptions.defaults(options.nodeId(), directory.shards(), id),
+                fetcher,
+                checkpoints,
+                faults,
+                InstantSource.system());
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (shards != null) {
+            shards.close();
+        }
+        if (fetcher != null) {
+            fetcher.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+}

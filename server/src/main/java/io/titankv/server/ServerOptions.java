@@ -1,0 +1,149 @@
+package io.titankv.server;
+
+import io.titankv.model.NodeId;
+import io.titankv.multiraft.host.NetworkGate;
+import io.titankv.placement.state.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How one node runs. Immutable.
+ *
+ * @param nodeId the node's name, the same at every start with this data directory
+ * @param dataDir where everything that the node keeps lies
+ * @param listen where clients and other nodes reach it
+ * @param raftListen where Raft of other nodes reaches it
+ * @param advertiseHost the host by which others reach it, when it is not the one that it listens on; empty: the same
+ * @param join gateways of the cluster's first nodes, this one's own may be among them
+ * @param bootstrap true on exactly one of the first nodes: it forms the cluster
+ * @param formation what the new cluster shall be; heeded only by the node that forms it
+ * @param labels where the node stands: zone, rack, host; replicas are spread over them
+ * @param electionTimeout least time without a leader before an election; the most is twice as long
+ * @param gate which nodes may talk to each other; open outside tests
+ */
+public record ServerOptions(
+        NodeId nodeId,
+        Path dataDir,
+        HostPort listen,
+        HostPort raftListen,
+        String advertiseHost,
+        List<HostPort> join,
+        boolean bootstrap,
+        Settings formation,
+        Map<String, String> labels,
+        Duration electionTimeout,
+        NetworkGate gate) {
+    /** Least and most election time-out that makes sense. */
+    private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(100);
+
+    private static final Duration ELECTION_TIMEOUT_MAX = Duration.ofMinutes(1);
+
+    /** One second: above the pauses that a busy small machine shows (docs/performance.md), and failover stays below 3 s. */
+    public static final Duration ELECTION_TIMEOUT_DEFAULT = Duration.ofSeconds(1);
+
+    public ServerOptions {
+        join = List.copyOf(join);
+        labels = Map.copyOf(labels);
+        if (electionTimeout.compareTo(ELECTION_TIMEOUT_MIN) < 0
+                || electionTimeout.compareTo(ELECTION_TIMEOUT_MAX) > 0) {
+            throw new IllegalArgumentException("election time-out must be " + ELECTION_TIMEOUT_MIN.toMillis()
+                    + " ms to " + ELECTION_TIMEOUT_MAX.toMillis() + " ms: " + electionTimeout.toMillis() + " ms");
+        }
+        if (join.isEmpty() && !bootstrap) {
+            throw new IllegalArgumentException(
+                    "a node needs the addresses of a cluster to join (--join HOST:PORT,...) or --bootstrap to form"
+                            + " one");
+        }
+    }
+
+    public static Builder builder(NodeId nodeId, Path dataDir) {
+        return new Builder(nodeId, dataDir);
+    }
+
+    /** Collects options; what is not set has the default. Not thread-safe. */
+    public static final class Builder {
+        private final NodeId nodeId;
+        private final Path dataDir;
+        private HostPort listen = new HostPort("127.0.0.1", 7400);
+        private HostPort raftListen = new HostPort("127.0.0.1", 7500);
+        private String advertiseHost = "";
+        private List<HostPort> join = List.of();
+        private boolean bootstrap;
+        private Settings formation = Settings.DEFAULT;
+        private Map<String, String> labels = Map.of();
+        private Duration electionTimeout = ELECTION_TIMEOUT_DEFAULT;
+        private NetworkGate gate = NetworkGate.OPEN;
+
+        private Builder(NodeId nodeId, Path dataDir) {
+            this.nodeId = nodeId;
+            this.dataDir = dataDir;
+        }
+
+        public Builder listen(HostPort value) {
+            listen = value;
+            return this;
+        }
+
+        public Builder raftListen(HostPort value) {
+            raftListen = value;
+            return this;
+        }
+
+        public Builder advertiseHost(String value) {
+            advertiseHost = value;
+            return this;
+        }
+
+        public Builder join(List<HostPort> value) {
+            join = value;
+            return this;
+        }
+
+        public Builder bootstrap(boolean value) {
+            bootstrap = value;
+            return this;
+        }
+
+        public Builder formation(Settings value) {
+            formation = value;
+            return this;
+        }
+
+        public Builder labels(Map<String, String> value) {
+            labels = value;
+            return this;
+        }
+
+        public Builder electionTimeout(Duration value) {
+            electionTimeout = value;
+            return this;
+        }
+
+        public Builder gate(NetworkGate value) {
+            gate = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException when one is out of bounds
+         */
+        public ServerOptions build() {
+            return new ServerOptions(
+                    nodeId,
+                    dataDir,
+                    listen,
+                    raftListen,
+                    advertiseHost,
+                    join,
+                    bootstrap,
+                    formation,
+                    labels,
+                    electionTimeout,
+                    gate);
+        }
+    }
+}

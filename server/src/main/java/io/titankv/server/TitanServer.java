@@ -1,0 +1,342 @@
+package io.titankv.server;
+
+import io.grpc.Channel;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.util.MutableHandlerRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.titankv.gateway.Gateway;
+import io.titankv.gateway.GatewayHealth;
+import io.titankv.gateway.GatewayOptions;
+import io.titankv.model.GroupId;
+import io.titankv.model.Limits;
+import io.titankv.model.NodeId;
+import io.titankv.model.ShardMap;
+import io.titankv.multiraft.host.RaftHost;
+import io.titankv.multiraft.host.RaftHostOptions;
+import io.titankv.multiraft.host.ReplicatedStateMachine;
+import io.titankv.multiraft.shard.Shard;
+import io.titankv.placement.run.NodeContact;
+import io.titankv.placement.run.PlacementEnvironment;
+import io.titankv.placement.run.PlacementNode;
+import io.titankv.placement.run.PlacementOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: its Raft groups and shards, its part in placement, its gateway. A list of parts, and the order in which they start and
+ * stop. Thread-safe.
+ */
+public final class TitanServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TitanServer.class);
+
+    /** An entry holds a value of the largest size with its envelope. */
+    private static final int ENTRY_BYTES_MAX = Limits.ENTRY_BYTES_DEFAULT_MAX;
+
+    private static final int LOG_ENTRIES_KEPT = 20_000;
+    private static final int SNAPSHOT_EVERY_ENTRIES = 100_000;
+    private static final Duration SNAPSHOT_EVERY = Duration.ofMinutes(5);
+    private static final long GRPC_STOP_SECONDS = 5;
+    private static final long KEEP_ALIVE_LEAST_SECONDS = 5;
+    private static final Duration READY_POLL = Duration.ofMillis(20);
+
+    private final ServerOptions options;
+    private final DataDirectory directory;
+    private final Lifecycle lifecycle;
+    private final ExecutorService rebuilds;
+    private final PeerChannels channels;
+    private final PlacementNode placement;
+    private final ClusterParts parts;
+    private final RaftHost raft;
+    private final NodeReplicas replicas;
+    private final GatewayHealth health;
+    private final Server grpc;
+    private final NodeContact contact;
+
+    /**
+     * Starts a node. Returns when it listens; {@link #awaitReady} waits until it serves.
+     *
+     * @throws ServerStartException when it cannot start
+     */
+    public static TitanServer start(ServerOptions options) {
+        Lifecycle lifecycle = new Lifecycle();
+        try {
+            TitanServer server = new TitanServer(options, lifecycle);
+            server.placement.start(server.contact, server.replicas);
+            LOG.atInfo()
+                    .addKeyValue("node", options.nodeId())
+                    .addKeyValue("listen", server.contact.gatewayAddress())
+                    .addKeyValue("raft", server.contact.raftAddress())
+                    .addKeyValue("data", server.directory.path())
+                    .log("node listens");
+            return server;
+        } catch (RuntimeException e) {
+            ServerStartException failure = e instanceof ServerStartException known
+                    ? known
+                    : new ServerStartException("node " + options.nodeId() + " cannot start: " + e.getMessage(), e);
+            try {
+                lifecycle.close();
+            } catch (RuntimeException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
+        }
+    }
+
+    private TitanServer(ServerOptions options, Lifecycle lifecycle) {
+        this.options = options;
+        this.lifecycle = lifecycle;
+        directory = DataDirectory.take(options.dataDir());
+        lifecycle.onStop(directory::close);
+
+        PeerLink link = new PeerLink(options.nodeId(), options.gate());
+        channels = new PeerChannels(link.outgoing());
+        lifecycle.onStop(channels::close);
+        channels.start();
+        rebuilds = Executors.newSingleThreadExecutor(Thread.ofPlatform()
+                .daemon()
+                .name("titan-rebuild-" + options.nodeId())
+                .factory());
+        lifecycle.onStop(rebuilds::shutdownNow);
+
+        placement = openPlacement();
+        lifecycle.onStop(placement::close);
+        MutableHandlerRegistry lateServices = new MutableHandlerRegistry();
+        parts = new ClusterParts(
+                options, directory, placement::clusterId, this::channelTo, lateServices, this::rebuildLater);
+        parts.offerPlacement(placement);
+        lifecycle.onStop(parts::close);
+        parts.openIfFormed();
+
+        raft = RaftHost.start(raftOptions(), this::stateMachine);
+        replicas = new NodeReplicas(raft, parts::shards, directory.path());
+        replicas.attachFound();
+
+        health = new GatewayHealth(placement::map);
+        placement.addMapListener(_ -> health.refresh());
+        Gateway gateway = Gateway.create(
+                GatewayOptions.defaults(options.nodeId()),
+                placement::map,
+                replicas,
+                channels::channel,
+                new SimpleMeterRegistry());
+        lifecycle.onStop(gateway::close);
+        grpc = listen(gateway, link, lateServices);
+        lifecycle.onStop(this::stopGrpc);
+        lifecycle.onStop(raft::close);
+        lifecycle.onStop(placement::close);
+        lifecycle.onStop(health::enterTerminalState);
+
+        HostPort advertised = options.listen().withPort(grpc.getPort());
+        String raftAddress = raft.address();
+        if (!options.advertiseHost().isEmpty()) {
+            advertised = new HostPort(options.advertiseHost(), advertised.port());
+            raftAddress = new HostPort(
+                            options.advertiseHost(), HostPort.parse(raftAddress).port())
+                    .toString();
+        }
+        contact = new NodeContact(advertised.toString(), raftAddress);
+        directory.requireSameRaftAddress(raftAddress);
+    }
+
+    private PlacementNode openPlacement() {
+        PlacementOptions placementOptions = new PlacementOptions(
+                options.nodeId(),
+                directory.path(),
+                options.join().stream().map(HostPort::toString).toList(),
+                options.bootstrap(),
+                options.formation(),
+                options.labels(),
+                Runtime.getRuntime().availableProcessors(),
+                ServerVersion.CURRENT,
+                PlacementOptions.Timings.DEFAULT);
+        return PlacementNode.open(
+                placementOptions, PlacementEnvironment.of(channels::channel, request -> parts().fetch(request)));
+    }
+
+    private ClusterParts parts() {
+        return parts;
+    }
+
+    private RaftHostOptions raftOptions() {
+        return new RaftHostOptions(
+                options.nodeId(),
+                options.raftListen().host(),
+                options.raftListen().port(),
+                directory.raft(),
+                options.electionTimeout(),
+                options.electionTimeout().multipliedBy(2),
+                ENTRY_BYTES_MAX,
+                LOG_ENTRIES_KEPT,
+                SNAPSHOT_EVERY_ENTRIES,
+                SNAPSHOT_EVERY,
+                options.gate());
+    }
+
+    private ReplicatedStateMachine stateMachine(GroupId group) {
+        return group.isPlacement()
+                ? placement.stateMachine()
+                : new HeraldedStateMachine(parts.shards().stateMachine(group), placement::leadershipChanged);
+    }
+
+    private Channel channelTo(NodeId node) {
+        ShardMap.NodeEntry entry = placement
+                .map()
+                .node(node)
+                .orElseThrow(() -> new IllegalStateException("address of node " + node + " is not known yet"));
+        return channels.channel(entry.address());
+    }
+
+    /** Bad data was found: the replica is wiped and rebuilt from its peers, on a thread that may wait for that. */
+    private void rebuildLater(GroupId group, String what) {
+        LOG.atError().addKeyValue("shard", group).addKeyValue("what", what).log("replica has bad data, rebuilding it");
+        rebuilds.execute(() -> {
+            try {
+                raft.rebuild(group, what);
+            } catch (RuntimeException e) {
+                LOG.atError().addKeyValue("shard", group).setCause(e).log("replica could not be rebuilt");
+            }
+        });
+    }
+
+    private Server listen(Gateway gateway, PeerLink link, MutableHandlerRegistry lateServices) {
+        HostPort where = options.listen();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(where.host(), where.port()))
+                .maxInboundMessageSize(PeerChannels.MESSAGE_BYTES_MAX)
+                .permitKeepAliveTime(KEEP_ALIVE_LEAST_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .intercept(link.incoming())
+                .fallbackHandlerRegistry(lateServices);
+        gateway.services().forEach(builder::addService);
+        placement.services().forEach(builder::addService);
+        builder.addService(health.service());
+        builder.addService(ProtoReflectionServiceV1.newInstance());
+        try {
+            return builder.build().start();
+        } catch (IOException e) {
+            throw new ServerStartException(
+                    "port " + where.port() + " on " + where.host()
+                            + " is in use or cannot be listened on: stop what listens there, or choose another"
+                            + " --listen",
+                    e);
+        }
+    }
+
+    private void stopGrpc() throws InterruptedException {
+        grpc.shutdown();
+        if (!grpc.awaitTermination(GRPC_STOP_SECONDS, TimeUnit.SECONDS)) {
+            grpc.shutdownNow().awaitTermination(GRPC_STOP_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    public NodeId nodeId() {
+        return options.nodeId();
+    }
+
+    /** HOST:PORT by which clients and other nodes reach this node. */
+    public String address() {
+        return contact.gatewayAddress();
+    }
+
+    /** HOST:PORT by which Raft of other nodes reaches this node. */
+    public String raftAddress() {
+        return contact.raftAddress();
+    }
+
+    /** The routes that this node knows now. */
+    public ShardMap routes() {
+        return placement.map();
+    }
+
+    /** Whether this node leads a shard, as far as it knows itself. */
+    public boolean leads(GroupId shard) {
+        return replicas.shard(shard)
+                .map(Shard::status)
+                .filter(status -> status.leads())
+                .isPresent();
+    }
+
+    /** Whether this node belongs to a cluster that has a ring, and every shard with a replica here has a leader and its ranges. */
+    public boolean isReady() {
+        ShardMap map = placement.map();
+        return !map.isEmpty()
+                && map.shards().stream()
+                        .filter(shard -> shard.replicas().contains(nodeId()))
+                        .allMatch(shard ->
+                                replicas.shard(shard.id()).filter(this::serves).isPresent());
+    }
+
+    private boolean serves(Shard shard) {
+        return shard.status().leader() != null && !shard.state().ranges().isEmpty();
+    }
+
+    /**
+     * Returns when {@link #isReady}.
+     *
+     * @throws ServerStartException when that does not come in time, or never will
+     */
+    public void awaitReady(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!isReady()) {
+            Optional<String> fault = placement.fault();
+            if (fault.isPresent()) {
+                throw new ServerStartException("node " + nodeId() + " was refused: " + fault.get());
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw new ServerStartException(
+                        "node " + nodeId() + " does not serve after " + timeout.toMillis() + " ms: " + whatIsMissing());
+            }
+            LockSupport.parkNanos(READY_POLL.toNanos());
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                throw new ServerStartException("interrupted while waiting for node " + nodeId());
+            }
+        }
+    }
+
+    private String whatIsMissing() {
+        ShardMap map = placement.map();
+        if (placement.clusterId().isEmpty()) {
+            return "it belongs to no cluster yet; are the nodes of --join up, and one of them started with"
+                    + " --bootstrap?";
+        }
+        if (map.isEmpty()) {
+            return "it has not heard of a ring yet; is a majority of the first nodes up?";
+        }
+        return "without a leader are "
+                + map.shards().stream()
+                        .filter(shard -> shard.replicas().contains(nodeId()))
+                        .filter(shard ->
+                                replicas.shard(shard.id()).filter(this::serves).isEmpty())
+                        .map(shard -> shard.id().toString())
+                        .toList();
+    }
+
+    /** Hands over what this node leads, then stops. Idempotent. */
+    @Override
+    public void close() {
+        lifecycle.close();
+    }
+
+    /** Stops a node whose whole cluster stops. What it acknowledged is in the logs of a majority. */
+    void stopWithoutHandOver() {
+        raft.kill();
+        close();
+    }
+
+    /** Stops at once, as a killed process would, as far as that goes within a JVM. For tests of crashes. */
+    public void kill() {
+        raft.kill();
+        grpc.shutdownNow();
+        close();
+    }
+}

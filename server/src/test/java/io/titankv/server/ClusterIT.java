@@ -1,0 +1,142 @@
+package io.titankv.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.titankv.client.ReadLevel;
+import io.titankv.client.ReadOptions;
+import io.titankv.client.TitanClient;
+import io.titankv.client.TitanException;
+import io.titankv.client.Versioned;
+import io.titankv.client.WriteOptions;
+import io.titankv.model.ErrorReason;
+import io.titankv.model.Key;
+import io.titankv.model.NodeId;
+import io.titankv.testing.TestCluster;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a user of a three-node cluster sees on good and bad days. */
+class ClusterIT {
+    private static Key key(int number) {
+        return Key.of("key-" + number);
+    }
+
+    private static ByteString value(int number) {
+        return ByteString.copyFromUtf8("value-" + number);
+    }
+
+    private static void putAll(TitanClient titan, int from, int to) {
+        CompletableFuture<?>[] puts = IntStream.range(from, to)
+                .mapToObj(i -> titan.put(key(i), value(i), WriteOptions.DEFAULT.withTimeout(Duration.ofSeconds(60))))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(puts).join();
+    }
+
+    private static void assertHoldsAll(TitanClient titan, int to) {
+        for (int i = 0; i < to; i++) {
+            Optional<Versioned> read = titan.blocking().get(key(i));
+            assertThat(read.map(Versioned::value)).as("key %d", i).contains(value(i));
+        }
+    }
+
+    @Test
+    void everyNodeAnswersEveryKey() {
+        try (TestCluster cluster = TestCluster.start(3, 4)) {
+            putAll(cluster.client(), 0, 300);
+            for (NodeId node : cluster.nodes()) {
+                try (TitanClient one = TitanClient.connect(cluster.endpoint(node))) {
+                    assertHoldsAll(one, 300);
+                }
+            }
+        }
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostWhenAllNodesAreKilledAtOnce() {
+        try (TestCluster cluster = TestCluster.start(3, 4)) {
+            putAll(cluster.client(), 0, 500);
+            cluster.nodes().forEach(cluster::kill);
+            cluster.nodes().forEach(cluster::restart);
+            cluster.awaitReady();
+            assertHoldsAll(cluster.client(), 500);
+        }
+    }
+
+    @Test
+    void writesGoOnWhenTheLeaderIsKilled() {
+        try (TestCluster cluster = TestCluster.start(3, 4)) {
+            TitanClient titan = cluster.client();
+            putAll(titan, 0, 100);
+            NodeId leader = cluster.awaitLeaderOf(key(0));
+            cluster.kill(leader);
+            putAll(titan, 100, 200);
+            cluster.restart(leader);
+            putAll(titan, 200, 300);
+            assertHoldsAll(titan, 300);
+        }
+    }
+
+    @Test
+    void anOrderlyStopHandsLeadershipOver() {
+        try (TestCluster cluster = TestCluster.start(3, 4)) {
+            TitanClient titan = cluster.client();
+            putAll(titan, 0, 100);
+            cluster.stop(cluster.awaitLeaderOf(key(0)));
+            putAll(titan, 100, 200);
+            assertHoldsAll(titan, 200);
+        }
+    }
+
+    @Test
+    void withoutAQuorumRequestsFailByTheirDeadlineAndReadsAtLevelAnyStillAnswer() {
+        try (TestCluster cluster = TestCluster.start(3, 2)) {
+            TitanClient titan = cluster.client();
+            putAll(titan, 0, 20);
+            NodeId last = cluster.nodes().getFirst();
+            cluster.nodes().stream().skip(1).forEach(cluster::kill);
+            try (TitanClient one = TitanClient.connect(cluster.endpoint(last))) {
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertThatThrownBy(() -> one.blocking()
+                                        .put(key(0), value(1), WriteOptions.DEFAULT.withTimeout(Duration.ofSeconds(2))))
+                                .isInstanceOfSatisfying(
+                                        TitanException.class,
+                                        e -> assertThat(e.reason()).isEqualTo(ErrorReason.NO_LEADER)));
+                ReadOptions any = ReadOptions.DEFAULT.withLevel(ReadLevel.any());
+                for (int i = 0; i < 20; i++) {
+                    int number = i;
+                    await().atMost(Duration.ofSeconds(60))
+                            .untilAsserted(() -> assertThat(one.blocking().get(key(number), any))
+                                    .isPresent());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aReadYourWritesTokenHoldsOnEveryReplica() {
+        try (TestCluster cluster = TestCluster.start(3, 2)) {
+            TitanClient titan = cluster.client();
+            for (int i = 0; i < 50; i++) {
+                var written = titan.blocking().put(key(i), value(i));
+                for (NodeId node : cluster.nodes()) {
+                    try (TitanClient one = TitanClient.connect(cluster.endpoint(node))) {
+                        if (i % 10 == 0) {
+                            assertThat(one.blocking()
+                                            .get(
+                                                    key(i),
+                                                    ReadOptions.DEFAULT.withLevel(ReadLevel.after(written.token())))
+                                            .map(Versioned::value))
+                                    .contains(value(i));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
