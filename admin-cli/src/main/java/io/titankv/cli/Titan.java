@@ -12,6 +12,8 @@ import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.GlobalOptions;
 import io.titankv.cli.common.NounCommand;
 import io.titankv.cli.data.DataCommand;
+import io.titankv.cli.run.ServerCommand;
+import io.titankv.cli.run.UpCommand;
 import io.titankv.cli.shell.ShellCommand;
 import io.titankv.cli.store.StoreCommand;
 import java.io.PrintWriter;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Option;
         description = "Titan-KV: a sharded, replicated, strongly consistent key-value database",
         versionProvider = Titan.Version.class,
         subcommands = {
+            UpCommand.class,
+            ServerCommand.class,
             DataCommand.class,
             ClusterCommand.class,
             NodeCommand.class,

@@ -106,6 +106,18 @@ public record ServerOptions(
             return this;
         }
 
+        /**
+         * What a new cluster shall be, for those who do not know placement.
+         *
+         * @param shards shards of the ring; 0: two leaders for each core of the cluster
+         * @param replicas replicas of each shard
+         * @param valueBytesMax largest value, bytes
+         * @throws IllegalArgumentException when one is out of bounds
+         */
+        public Builder formation(int shards, int replicas, int valueBytesMax) {
+            return formation(new Settings(shards, replicas, valueBytesMax));
+        }
+
         public Builder formation(Settings value) {
             formation = value;
             return this;
