@@ -101,22 +101,16 @@ final class DataExplainGetCommand extends TitanCommand {
 
     private static Sheet hops(Explanation explained) {
         Sheet sheet = Sheet.of("step>", "what", "node", "micros>");
-        long total = 0;
         int step = 0;
         for (Explanation.Hop hop : explained.hops()) {
             step++;
-            total += micros(hop.took());
             sheet.row(
                     Cell.of(step),
                     Cell.of(hop.what()),
                     Cell.orDash(hop.node()),
                     new Cell(Quantity.count(micros(hop.took())), micros(hop.took()), Tone.PLAIN));
         }
-        return sheet.row(
-                Cell.orDash(""),
-                Cell.of("total").tone(Tone.STRONG),
-                Cell.orDash(""),
-                new Cell(Quantity.count(total), total, Tone.STRONG));
+        return sheet;
     }
 
     private static long micros(Duration duration) {

@@ -82,13 +82,13 @@ final class DataImportCommand extends TitanCommand {
         return ExitCode.OK;
     }
 
-    private static String line(Importer importer, ImportSource source, Progress progress) {
+    private String line(Importer importer, ImportSource source, Progress progress) {
         long done = importer.imported();
         StringBuilder line = new StringBuilder("importing ");
         OptionalDouble part = source.part();
         if (part.isPresent()) {
-            line.append(Progress.bar(part.getAsDouble(), BAR_CELLS))
-                    .append(' ')
+            // In a log a bar is noise.
+            line.append(console().terminal().err() ? Progress.bar(part.getAsDouble(), BAR_CELLS) + " " : "")
                     .append(Quantity.percent(part.getAsDouble()))
                     .append("  ");
         }

@@ -115,7 +115,7 @@ public final class ServerCommand extends TitanCommand {
         } catch (ServerStartException e) {
             throw new CliException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }
-        Service service = Service.of(server, console());
+        Service service = Service.of(server, () -> {}, console());
         console()
                 .println("node " + options.nodeId() + " listens on " + server.address() + ", Raft on "
                         + server.raftAddress() + ", data in " + directory + ", log in " + ServerLog.file(directory));

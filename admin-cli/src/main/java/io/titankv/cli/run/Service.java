@@ -7,18 +7,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Something that runs until the process is told to end, and is then closed in order. Thread-safe. */
 final class Service {
     private final AutoCloseable running;
+    private final Runnable afterwards;
     private final Console console;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicBoolean isStopping = new AtomicBoolean();
 
-    private Service(AutoCloseable running, Console console) {
+    private Service(AutoCloseable running, Runnable afterwards, Console console) {
         this.running = running;
+        this.afterwards = afterwards;
         this.console = console;
     }
 
-    /** From now on SIGINT and SIGTERM close it. */
-    static Service of(AutoCloseable running, Console console) {
-        Service service = new Service(running, console);
+    /**
+     * From now on SIGINT and SIGTERM close it.
+     *
+     * @param afterwards done when it is closed, before the JVM ends
+     */
+    static Service of(AutoCloseable running, Runnable afterwards, Console console) {
+        Service service = new Service(running, afterwards, console);
         Runtime.getRuntime().addShutdownHook(new Thread(service::stop, "titan-stop"));
         return service;
     }
@@ -45,6 +51,7 @@ final class Service {
         } catch (Exception e) {
             console.errorLine("titan: stopped, not in order: " + e);
         } finally {
+            afterwards.run();
             stopped.countDown();
         }
     }

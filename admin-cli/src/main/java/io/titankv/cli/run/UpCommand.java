@@ -86,12 +86,12 @@ public final class UpCommand extends TitanCommand {
         ServerLog.to(directory);
         LocalClusterOptions options = options(directory);
         console().errorLine("starting " + Quantity.of(nodes, "node") + " with data in " + directory);
-        try {
-            return serve(options, directory);
-        } finally {
-            if (isEphemeral) {
-                Directories.delete(directory);
-            }
+        return serve(options, directory);
+    }
+
+    private void deleteIfEphemeral(Path directory) {
+        if (isEphemeral) {
+            Directories.delete(directory);
         }
     }
 
@@ -124,9 +124,10 @@ public final class UpCommand extends TitanCommand {
         try {
             cluster = LocalCluster.start(options);
         } catch (ServerStartException e) {
+            deleteIfEphemeral(directory);
             throw new CliException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }
-        Service service = Service.of(cluster, console());
+        Service service = Service.of(cluster, () -> deleteIfEphemeral(directory), console());
         try {
             cluster.awaitReady(READY_TIMEOUT);
         } catch (ServerStartException e) {

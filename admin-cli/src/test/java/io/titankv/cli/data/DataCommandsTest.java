@@ -232,7 +232,7 @@ final class DataCommandsTest {
                 .contains("data_file\t0000000001.data", "offset\t4096", "epoch\t5", "2\tengine read\tn1\t20");
         JsonNode json =
                 json(titan.run("data", "explain", "get", "k", "-o", "json").out());
-        assertThat(json.path("hops")).hasSize(3);
+        assertThat(json.path("hops")).hasSize(2);
         assertThat(json.path("replicas").path(1).path("lag").asInt()).isEqualTo(2);
         assertThat(titan.run("data", "explain", "get", "absent").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     }

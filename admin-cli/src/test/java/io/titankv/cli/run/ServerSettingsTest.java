@@ -1,0 +1,88 @@
+package io.titankv.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.titankv.cli.common.CliException;
+import io.titankv.cli.common.ExitCode;
+import io.titankv.cli.testing.CommandLineFixture;
+import io.titankv.cli.testing.CommandLineFixture.Said;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ServerSettingsTest {
+    @TempDir
+    private Path directory;
+
+    private ServerSettings read(String name, String text) throws IOException {
+        return ServerSettings.read(Files.writeString(directory.resolve(name), text));
+    }
+
+    @Test
+    void propertiesAndJsonSayTheSame() throws IOException {
+        ServerSettings properties = read("n1.properties", """
+            # the first node
+            node-id = n1
+            join = a:1,b:2
+            bootstrap = true
+            shards = 12
+            label.zone = east
+            """);
+        ServerSettings json = read("n1.json", """
+            {"node-id": "n1", "join": ["a:1", "b:2"], "bootstrap": true, "shards": 12, "label": {"zone": "east"}}
+            """);
+        for (ServerSettings settings : new ServerSettings[] {properties, json}) {
+            assertThat(settings.get("node-id")).contains("n1");
+            assertThat(settings.get("join")).contains("a:1,b:2");
+            assertThat(settings.get("bootstrap")).contains("true");
+            assertThat(settings.get("shards")).contains("12");
+            assertThat(settings.get("listen")).isEmpty();
+            assertThat(settings.labels()).isEqualTo(Map.of("zone", "east"));
+        }
+    }
+
+    @Test
+    void aSettingThatThereIsNotIsNamed() {
+        assertThatThrownBy(() -> read("n1.properties", "nodeid = n1"))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("there is no setting 'nodeid'; there are advertise-host, bootstrap, data-dir");
+    }
+
+    @Test
+    void whatIsNoJsonIsNamedWithItsLine() {
+        assertThatThrownBy(() -> read("n1.json", "{\n\"node-id\" \"n1\"}"))
+                .hasMessageContaining("n1.json, line 2: not JSON");
+        assertThatThrownBy(() -> read("n1.json", "[]")).hasMessageContaining("not a JSON object");
+        assertThatThrownBy(() -> read("n1.json", "{\"node-id\": null}")).hasMessageContaining("'node-id' must be");
+    }
+
+    @Test
+    void aServerSaysWhatIsMissingOrWrong() throws IOException {
+        CommandLineFixture titan = new CommandLineFixture();
+        assertUsage(titan.run("server"), "--data-dir is missing");
+        String dir = directory.toString();
+        assertUsage(titan.run("server", "--data-dir", dir), "--node-id is missing");
+        assertUsage(titan.run("server", "--data-dir", dir, "--node-id", "n1"), "--join HOST:PORT,...");
+        assertUsage(
+                titan.run("server", "--data-dir", dir, "--node-id", "n1", "--bootstrap", "--shards", "x"),
+                "shards must be a number, not 'x'");
+        assertUsage(titan.run("server", "--data-dir", dir, "--node-id", "-", "--bootstrap"), "node id must be");
+        assertUsage(titan.run("server", "--config", "/no/such"), "cannot read /no/such: no such file");
+        Files.writeString(directory.resolve("n1.properties"), "bootstrap = perhaps\nnode-id = n1\ndata-dir = " + dir);
+        assertUsage(
+                titan.run(
+                        "server", "--config", directory.resolve("n1.properties").toString()),
+                "bootstrap must be true or false, not 'perhaps'");
+        assertUsage(titan.run("up", "--nodes", "2", "--replicas", "3", "--data-dir", dir), "replicas must be 1 to");
+    }
+
+    private static void assertUsage(Said said, String why) {
+        assertThat(said.err()).contains(why);
+        assertThat(said.err().lines()).hasSize(1);
+        assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+}
