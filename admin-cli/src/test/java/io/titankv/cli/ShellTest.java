@@ -64,6 +64,13 @@ final class ShellTest {
     }
 
     @Test
+    void linesFromAPipeAreNoPromptEvenWhenTheOutputIsATerminal() {
+        titan.onTerminal(80);
+        assertThat(shell("data put a b\n").exitCode()).isZero();
+        assertThat(cluster.size()).isEqualTo(1);
+    }
+
+    @Test
     void doesNotRunItselfOrServers() {
         Said said = shell("shell\n");
         assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);

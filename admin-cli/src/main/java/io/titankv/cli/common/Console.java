@@ -26,13 +26,14 @@ public final class Console {
      *
      * @param columns its width, 20 or more
      */
-    public record Terminal(boolean out, boolean err, int columns) {
-        /** Neither stream is a terminal. */
-        public static final Terminal NONE = new Terminal(false, false, COLUMNS_DEFAULT);
+    public record Terminal(boolean in, boolean out, boolean err, int columns) {
+        /** No stream is a terminal. */
+        public static final Terminal NONE = new Terminal(false, false, false, COLUMNS_DEFAULT);
 
         /** As the launcher found it. */
         static Terminal fromSystemProperties() {
             return new Terminal(
+                    Boolean.getBoolean("titan.terminal.in"),
                     Boolean.getBoolean("titan.terminal.out"),
                     Boolean.getBoolean("titan.terminal.err"),
                     Math.max(20, Integer.getInteger("titan.terminal.columns", COLUMNS_DEFAULT)));

@@ -52,7 +52,7 @@ public final class ShellCommand extends TitanCommand {
 
     @Override
     protected int run() {
-        return console().terminal().out() ? prompt() : script();
+        return console().terminal().in() && console().terminal().out() ? prompt() : script();
     }
 
     /** Commands start from the options that the shell was started with. */

@@ -44,7 +44,7 @@ public final class CommandLineFixture {
     }
 
     public CommandLineFixture onTerminal(int columns) {
-        terminal = new Terminal(true, true, columns);
+        terminal = new Terminal(false, true, true, columns);
         return this;
     }
 
