@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * A {@link ReplicatedStateMachine} as Ratis sees it. The only class that extends Ratis' state machine.
  *
  * <p>Applies at once, in order, and never twice: entries at or below the position of the opened state are passed over, although
- * Ratis replays from its last snapshot. What the state machine throws stops this group's replica and nothing else. Its snapshot is no
- * file of Ratis' but a position up to which the state machine says that its own state is durable.
+ * Ratis replays from its last snapshot. What the state machine throws stops this group's replica and nothing else: from then on entries
+ * pass it by, nothing is acknowledged, and the replica closes. It is not thrown on to Ratis, whose updater would spin for ever if
+ * the division is being closed at that moment (StateMachineUpdater.run: a failed updater never meets its stop index).
+ *
+ * <p>Its snapshot is no file of Ratis' but a position up to which the state machine says that its own state is durable.
  *
  * <p>Apply, snapshots and reloads run on the group's updater thread. {@link #applied} may be read by any thread.
  */
@@ -59,7 +62,11 @@ final class StateMachineAdapter extends BaseStateMachine {
     /** The last entry whose effect is in the state, or that had none. Written by the updater thread. */
     private volatile LogPosition applied;
 
+    /** Where the snapshot ends that was staged last. */
+    private volatile LogPosition staged = LogPosition.NONE;
+
     private volatile boolean removed;
+    private boolean failed;
     private boolean closed;
 
     StateMachineAdapter(
@@ -118,22 +125,24 @@ final class StateMachineAdapter extends BaseStateMachine {
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
         LogPosition position = new LogPosition(entry.getTerm(), entry.getIndex());
-        ByteString result = apply(position, entry);
+        Message result = apply(position, entry);
         updateLastAppliedTermIndex(position.term(), position.index());
-        return CompletableFuture.completedFuture(new Proposal.Result(position, result));
+        return CompletableFuture.completedFuture(result);
     }
 
-    private synchronized ByteString apply(LogPosition position, LogEntryProto entry) {
-        if (life.isKilled() || position.index() <= applied.index()) {
-            return ByteString.EMPTY;
+    /** @return a {@link Proposal.Result}; {@link Message#EMPTY}, which acknowledges nothing, when it was not applied here */
+    private synchronized Message apply(LogPosition position, LogEntryProto entry) {
+        if (failed || life.isKilled() || position.index() <= applied.index()) {
+            return Message.EMPTY;
         }
         try {
             ByteString result = inner.apply(
                     position, Bytes.fromRatis(entry.getStateMachineLogEntry().getLogData()));
             advance(position);
-            return result;
+            return new Proposal.Result(position, result);
         } catch (RuntimeException | Error e) {
-            throw fault("apply of " + position, e);
+            fail("apply of " + position, e);
+            return Message.EMPTY;
         }
     }
 
@@ -144,15 +153,15 @@ final class StateMachineAdapter extends BaseStateMachine {
     }
 
     private synchronized void skip(LogPosition position) {
-        if (life.isKilled() || position.index() <= applied.index()) {
+        if (failed || life.isKilled() || position.index() <= applied.index()) {
             return;
         }
         try {
             inner.skipped(position);
+            advance(position);
         } catch (RuntimeException | Error e) {
-            throw fault("passing over " + position, e);
+            fail("passing over " + position, e);
         }
-        advance(position);
     }
 
     private void advance(LogPosition position) {
@@ -160,17 +169,16 @@ final class StateMachineAdapter extends BaseStateMachine {
         events.onApplied(position.index());
     }
 
-    /** To be thrown: Ratis then stops the group's updater and closes its division. */
-    private IllegalStateException fault(String what, Throwable cause) {
+    private void fail(String what, Throwable cause) {
+        failed = true;
         events.onFault(what, cause);
-        return new IllegalStateException("state machine failed: " + what, cause);
     }
 
     // Snapshots.
 
     @Override
     public synchronized long takeSnapshot() {
-        if (life.isKilled()) {
+        if (failed || life.isKilled()) {
             return RaftLog.INVALID_LOG_INDEX;
         }
         try {
@@ -180,7 +188,8 @@ final class StateMachineAdapter extends BaseStateMachine {
             }
             events.onSnapshotTaken();
         } catch (IOException | RuntimeException | Error e) {
-            throw fault("making the state durable", e);
+            fail("making the state durable", e);
+            return RaftLog.INVALID_LOG_INDEX;
         }
         return snapshots.latest.index();
     }
@@ -217,7 +226,11 @@ final class StateMachineAdapter extends BaseStateMachine {
                     if (failure != null) {
                         answer.completeExceptionally(failure);
                     } else {
-                        answer.complete(position == null || position.isNone() ? null : Positions.toRatis(position));
+                        boolean none = position == null || position.isNone();
+                        if (!none) {
+                            staged = position;
+                        }
+                        answer.complete(none ? null : Positions.toRatis(position));
                     }
                 },
                 clock.workers());
@@ -231,18 +244,22 @@ final class StateMachineAdapter extends BaseStateMachine {
 
     @Override
     public synchronized void reinitialize() {
-        LogPosition opened;
-        try {
-            opened = life.isKilled() ? applied : inner.open();
-        } catch (RuntimeException | Error e) {
-            throw fault("opening the installed snapshot", e);
+        if (!failed && !life.isKilled()) {
+            try {
+                LogPosition opened = inner.open();
+                applied = opened;
+                snapshots.latest = opened;
+                setLastAppliedTermIndex(Positions.toRatis(opened));
+                events.onApplied(opened.index());
+            } catch (RuntimeException | Error e) {
+                // The updater goes on from the position of the newest snapshot to where it stops: it must be told the
+                // installed one.
+                snapshots.latest = staged;
+                fail("opening the installed snapshot", e);
+            }
         }
-        applied = opened;
-        snapshots.latest = opened;
-        setLastAppliedTermIndex(Positions.toRatis(opened));
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
-        events.onApplied(opened.index());
     }
 
     // Events.

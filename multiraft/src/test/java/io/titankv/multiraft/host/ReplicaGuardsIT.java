@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.LifeCycle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,9 +193,30 @@ final class ReplicaGuardsIT {
         cluster.apply(S1, "the group goes on");
         cluster.apply(s2, "so do others");
         cluster.awaitTexts(victim, s2, List.of("so do others"));
-        // Ratis closes a failed division on a thread of its own, after the fault is told.
+        // The division is closed on a thread of its own, after the fault is told.
         await().atMost(RaftCluster.PATIENCE)
                 .until(() -> cluster.machine(victim, S1).isClosed());
+    }
+
+    /** Ratis' updater would spin for ever, and the division with it never close. */
+    @Test
+    void aStateMachineThatFailsWhileItsReplicaIsBeingClosedIsClosedAllTheSame() {
+        NodeId victim = cluster.others(leader).getFirst();
+        RatisReplica replica = (RatisReplica) cluster.replica(victim, S1);
+        RaftServer.Division division = Objects.requireNonNull(replica.divisionOrNull());
+        cluster.machine(victim, S1).interrupt((position, text) -> {
+            replica.takeOutOfService("closed from outside");
+            await().atMost(RaftCluster.PATIENCE)
+                    .until(() -> division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSING);
+            throw new IllegalStateException("the disk says no");
+        });
+
+        cluster.apply(S1, "poison");
+
+        await().atMost(RaftCluster.PATIENCE)
+                .until(() -> cluster.machine(victim, S1).isClosed());
+        await().atMost(RaftCluster.PATIENCE)
+                .until(() -> division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED);
     }
 
     @Test
