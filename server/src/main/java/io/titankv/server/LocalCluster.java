@@ -3,7 +3,6 @@ package io.titankv.server;
 import io.titankv.model.NodeId;
 import io.titankv.placement.state.Settings;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -77,10 +76,10 @@ public final class LocalCluster implements AutoCloseable {
         List<HostPort> raftPorts = new ArrayList<>();
         for (int i = 0; i < options.nodes(); i++) {
             boolean anyPort = options.firstPort() == 0;
-            int port = anyPort ? freePort() : options.firstPort() + i;
+            int port = anyPort ? FreePort.find() : options.firstPort() + i;
             int raftPort = anyPort
                     ? DataDirectory.raftPortBefore(options.dataDir().resolve(name(i)))
-                            .orElseGet(LocalCluster::freePort)
+                            .orElseGet(FreePort::find)
                     : port + LocalClusterOptions.RAFT_PORT_DISTANCE;
             ports.add(requireFree(new HostPort(HOST, port)));
             raftPorts.add(requireFree(new HostPort(HOST, raftPort)));
@@ -115,14 +114,6 @@ public final class LocalCluster implements AutoCloseable {
                     "port " + address.port() + " on " + address.host()
                             + " is in use: stop what listens there, or choose another --port",
                     e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new ServerStartException("no free port on " + HOST + ": " + e.getMessage(), e);
         }
     }
 

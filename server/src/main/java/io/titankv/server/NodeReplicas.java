@@ -46,16 +46,16 @@ final class NodeReplicas implements NodeActions, LocalShards {
     void attachFound() {
         for (Replica replica : raft.replicas()) {
             if (!replica.group().isPlacement()) {
-                shards.get().attach(replica);
+                shards.get().attached(replica);
             }
         }
     }
 
     @Override
     public Optional<Shard> shard(GroupId group) {
-        return raft.replica(group).isPresent() && !group.isPlacement()
-                ? shards.get().shard(group)
-                : Optional.empty();
+        return group.isPlacement()
+                ? Optional.empty()
+                : raft.replica(group).flatMap(replica -> shards.get().attached(replica));
     }
 
     @Override
@@ -70,7 +70,7 @@ final class NodeReplicas implements NodeActions, LocalShards {
         }
         Replica replica = raft.create(group, members);
         if (!group.isPlacement()) {
-            shards.get().attach(replica);
+            shards.get().attached(replica);
         }
     }
 

@@ -15,6 +15,7 @@ import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
+import io.titankv.multiraft.host.ReplicaStatus;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.placement.run.NodeContact;
@@ -25,8 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -52,7 +52,6 @@ public final class TitanServer implements AutoCloseable {
     private final ServerOptions options;
     private final DataDirectory directory;
     private final Lifecycle lifecycle;
-    private final ExecutorService rebuilds;
     private final PeerChannels channels;
     private final PlacementNode placement;
     private final ClusterParts parts;
@@ -102,17 +101,13 @@ public final class TitanServer implements AutoCloseable {
         channels = new PeerChannels(link.outgoing());
         lifecycle.onStop(channels::close);
         channels.start();
-        rebuilds = Executors.newSingleThreadExecutor(Thread.ofPlatform()
-                .daemon()
-                .name("titan-rebuild-" + options.nodeId())
-                .factory());
-        lifecycle.onStop(rebuilds::shutdownNow);
+        Rebuilds rebuilds = new Rebuilds(options.nodeId().value());
+        lifecycle.onStop(rebuilds::close);
 
         placement = openPlacement();
         lifecycle.onStop(placement::close);
         MutableHandlerRegistry lateServices = new MutableHandlerRegistry();
-        parts = new ClusterParts(
-                options, directory, placement::clusterId, this::channelTo, lateServices, this::rebuildLater);
+        parts = new ClusterParts(options, directory, placement::clusterId, this::channelTo, lateServices, rebuilds);
         parts.offerPlacement(placement);
         lifecycle.onStop(parts::close);
         parts.openIfFormed();
@@ -120,6 +115,7 @@ public final class TitanServer implements AutoCloseable {
         raft = RaftHost.start(raftOptions(), this::stateMachine);
         replicas = new NodeReplicas(raft, parts::shards, directory.path());
         replicas.attachFound();
+        rebuilds.start(raft);
 
         health = new GatewayHealth(placement::map);
         placement.addMapListener(_ -> health.refresh());
@@ -196,18 +192,6 @@ public final class TitanServer implements AutoCloseable {
         return channels.channel(entry.address());
     }
 
-    /** Bad data was found: the replica is wiped and rebuilt from its peers, on a thread that may wait for that. */
-    private void rebuildLater(GroupId group, String what) {
-        LOG.atError().addKeyValue("shard", group).addKeyValue("what", what).log("replica has bad data, rebuilding it");
-        rebuilds.execute(() -> {
-            try {
-                raft.rebuild(group, what);
-            } catch (RuntimeException e) {
-                LOG.atError().addKeyValue("shard", group).setCause(e).log("replica could not be rebuilt");
-            }
-        });
-    }
-
     private Server listen(Gateway gateway, PeerLink link, MutableHandlerRegistry lateServices) {
         HostPort where = options.listen();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(where.host(), where.port()))
@@ -265,6 +249,13 @@ public final class TitanServer implements AutoCloseable {
                 .isPresent();
     }
 
+    /** Live keys in this node's replica of a shard; empty when it has none in service. */
+    public OptionalLong keys(GroupId shard) {
+        return replicas.shard(shard).filter(here -> here.status().fault() == null).stream()
+                .mapToLong(here -> here.state().keys())
+                .findFirst();
+    }
+
     /** Whether this node belongs to a cluster that has a ring, and every shard with a replica here has a leader and its ranges. */
     public boolean isReady() {
         ShardMap map = placement.map();
@@ -276,7 +267,10 @@ public final class TitanServer implements AutoCloseable {
     }
 
     private boolean serves(Shard shard) {
-        return shard.status().leader() != null && !shard.state().ranges().isEmpty();
+        ReplicaStatus status = shard.status();
+        return status.fault() == null
+                && status.leader() != null
+                && !shard.state().ranges().isEmpty();
     }
 
     /**

@@ -7,13 +7,12 @@ import io.titankv.model.GroupId;
 import io.titankv.model.Key;
 import io.titankv.model.NodeId;
 import io.titankv.placement.state.Settings;
+import io.titankv.server.FreePort;
 import io.titankv.server.HostPort;
 import io.titankv.server.ServerOptions;
 import io.titankv.server.TitanServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Real nodes in this JVM, on free loopback ports, in a temporary directory. Used by one thread at a time, but for {@link
@@ -62,7 +62,7 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    private void configure(int nodes, Settings formation, Duration electionTimeout) throws IOException {
+    private void configure(int nodes, Settings formation, Duration electionTimeout) {
         List<HostPort> ports = freePorts(2 * nodes);
         List<HostPort> join = ports.subList(0, nodes);
         for (int i = 0; i < nodes; i++) {
@@ -81,18 +81,12 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    private static List<HostPort> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<HostPort> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            ports.add(new HostPort("127.0.0.1", socket.getLocalPort()));
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
+    private static List<HostPort> freePorts(int count) {
+        return IntStream.generate(FreePort::find)
+                .distinct()
+                .limit(count)
+                .mapToObj(port -> new HostPort("127.0.0.1", port))
+                .toList();
     }
 
     public List<NodeId> nodes() {

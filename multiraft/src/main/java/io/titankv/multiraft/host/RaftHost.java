@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -186,8 +187,7 @@ public final class RaftHost implements AutoCloseable {
         try {
             LogDoctor.Finding log = LogDoctor.examine(node.directories().currentLogOf(group), opened.index());
             if (opened.index() < log.first() - 1) {
-                throw new IllegalStateException(
-                        "state lost: it ends at " + opened + ", and the log begins only at " + log.first());
+                throw new StateLostException(opened, log.first());
             }
         } catch (IOException | RuntimeException e) {
             stateMachine.close();
@@ -210,6 +210,24 @@ public final class RaftHost implements AutoCloseable {
     private static void outOfService(RatisReplica replica, Exception cause) {
         LOG.atError().addKeyValue("group", replica.group()).setCause(cause).log("replica not opened");
         replica.takeOutOfService("not opened: " + cause);
+        if (cause instanceof RottenLogException || cause instanceof StateLostException) {
+            replica.noteRotten();
+        }
+    }
+
+    /**
+     * Replicas that were not opened because their log is rotten or their state is lost, with why: those that {@link #rebuild} is
+     * for. Not those that a failing disk keeps shut.
+     */
+    public Map<GroupId, String> rotten() {
+        Map<GroupId, String> rotten = new TreeMap<>();
+        for (RatisReplica replica : groups.all()) {
+            if (replica.isRotten()) {
+                String why = replica.status().fault();
+                rotten.put(replica.group(), why == null ? "rotten" : why);
+            }
+        }
+        return rotten;
     }
 
     /** HOST:PORT on which Raft listens: the port really bound. */

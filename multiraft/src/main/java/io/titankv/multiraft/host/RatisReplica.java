@@ -51,6 +51,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     private volatile @Nullable StateMachineAdapter adapter;
     private volatile RaftServer.@Nullable Division division;
     private volatile @Nullable String fault;
+    private volatile boolean rotten;
 
     /** @param starter see {@link Rebuild} */
     RatisReplica(GroupId group, ReplicatedStateMachine stateMachine, NodeContext node, Consumer<RatisReplica> starter) {
@@ -103,6 +104,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         adapter = null;
         stateMachine = fresh;
         news = new LeadershipNews(fresh);
+        rotten = false;
         synchronized (this) {
             fault = null;
         }
@@ -118,6 +120,15 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         return configuration.getPeer(running.getId()) != null
                 && configuration.getPreviousPeers().isEmpty()
                 && configuration.getLogEntryIndex() <= running.getRaftLog().getLastCommittedIndex();
+    }
+
+    /** What is here must not be used: only a rebuild helps. */
+    void noteRotten() {
+        rotten = true;
+    }
+
+    boolean isRotten() {
+        return rotten;
     }
 
     boolean isOutOfService() {

@@ -150,6 +150,27 @@ public final class ShardHost implements AutoCloseable {
         return shard;
     }
 
+    /**
+     * The shard of a replica, attached when that has not been done: a replica that was rebuilt has a new state machine. Empty
+     * while it has none.
+     */
+    public Optional<Shard> attached(Replica replica) {
+        Hosted here = hosted.get(replica.group());
+        if (here == null) {
+            return Optional.empty();
+        }
+        ReplicatedShard shard = here.shard;
+        if (shard != null) {
+            return Optional.of(shard);
+        }
+        synchronized (here) {
+            if (here.shard == null) {
+                attach(replica);
+            }
+            return Optional.ofNullable(here.shard);
+        }
+    }
+
     public Optional<Shard> shard(GroupId group) {
         Hosted here = hosted.get(group);
         return here == null ? Optional.empty() : Optional.ofNullable(here.shard);
