@@ -132,8 +132,10 @@ final class Leadership implements LeaderState {
         });
     }
 
+    /** For good. The followers learn that they may vote for another at once. */
     void forfeitLease() {
         leaseForfeited = true;
+        senders.values().forEach(Sender::trigger);
     }
 
     /** For each follower of the configuration, the last index that it is known to hold. */
@@ -188,6 +190,7 @@ final class Leadership implements LeaderState {
         }
         AppendEntriesRequestProto request = ratis.newAppendEntriesRequestProto(follower, entries, previous, callId);
         request = withRightInitializing(request, follower.getId());
+        request = leaseForfeited ? Marks.leaseForfeited(request) : request;
         return startingOver.contains(follower.getId()) ? Marks.startOver(request) : request;
     }
 

@@ -18,6 +18,9 @@ final class Marks {
     /** In a reply: I began anew and want to be a voter again once I have caught up. */
     private static final int RETURNING = 20_003;
 
+    /** In a request: I hand over and count on no lease; vote as you like. */
+    private static final int LEASE_FORFEITED = 20_004;
+
     private Marks() {}
 
     static AppendEntriesReplyProto rotten(AppendEntriesReplyProto reply) {
@@ -48,6 +51,16 @@ final class Marks {
 
     static boolean isStartOver(AppendEntriesRequestProto request) {
         return request.getUnknownFields().hasField(START_OVER);
+    }
+
+    static AppendEntriesRequestProto leaseForfeited(AppendEntriesRequestProto request) {
+        return request.toBuilder()
+                .setUnknownFields(with(request.getUnknownFields(), LEASE_FORFEITED))
+                .build();
+    }
+
+    static boolean isLeaseForfeited(AppendEntriesRequestProto request) {
+        return request.getUnknownFields().hasField(LEASE_FORFEITED);
     }
 
     private static UnknownFieldSet with(UnknownFieldSet fields, int mark) {

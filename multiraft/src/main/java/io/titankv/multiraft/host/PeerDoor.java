@@ -69,6 +69,7 @@ final class PeerDoor implements RaftServer {
                 return CompletableFuture.completedFuture(rotten);
             }
             Division division = wiring.groups().requireServing(group);
+            promise(group, division, request);
             return guard.append(
                             group,
                             (RaftServerAsynchronousProtocol) division,
@@ -84,6 +85,14 @@ final class PeerDoor implements RaftServer {
         }
     }
 
+    private void promise(RaftGroupId group, Division division, AppendEntriesRequestProto request) {
+        if (Marks.isLeaseForfeited(request)) {
+            wiring.promises().release(group);
+        } else if (request.getLeaderTerm() >= division.getInfo().getCurrentTerm()) {
+            wiring.promises().give(group);
+        }
+    }
+
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
         RaftRpcRequestProto header = request.getServerRequest();
@@ -92,9 +101,13 @@ final class PeerDoor implements RaftServer {
         if (!wiring.life().mayVote()) {
             throw new IOException("this node has just begun and does not vote yet");
         }
+        RaftGroupId group = groupOf(header);
+        wiring.groups().requireServing(group);
         RequestVoteReplyProto reply;
-        wiring.groups().requireServing(groupOf(header));
-        synchronized (guard.turnOf(groupOf(header))) {
+        synchronized (guard.turnOf(group)) {
+            if (!request.getPreVote() && wiring.promises().binds(group)) {
+                throw new IOException("this node has just heard its leader and votes for nobody else yet");
+            }
             reply = inner.requestVote(request);
         }
         requireReplyPasses(candidate);

@@ -83,7 +83,14 @@ public final class RaftHost implements AutoCloseable {
             NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
             Healer healer = new Healer();
             Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock, healer);
-            Wiring wiring = new Wiring(options.node(), options.gate(), life, leaderships, groups, clock);
+            Wiring wiring = new Wiring(
+                    options.node(),
+                    options.gate(),
+                    life,
+                    leaderships,
+                    new LeasePromises(options.electionTimeoutMin()),
+                    groups,
+                    clock);
             RaftServer server = newServer(options, directories, groups, wiring);
             NodeContext node = new NodeContext(
                     options, directories, server, leaderships, clock, ClientId.randomId(), new AtomicLong());
@@ -257,6 +264,7 @@ public final class RaftHost implements AutoCloseable {
             file.write(node.directories().groupFile(group));
             groups.put(replica);
             open(replica, file);
+            FirstElection.begin(node, groups.guard(), replica, members);
         } catch (IOException | RuntimeException e) {
             outOfService(replica, e);
         }

@@ -18,6 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.retry.RetryPolicies;
@@ -217,6 +221,44 @@ final class ReplicaGuardsIT {
                 .until(() -> cluster.machine(victim, S1).isClosed());
         await().atMost(RaftCluster.PATIENCE)
                 .until(() -> division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED);
+    }
+
+    /** Ratis asks a follower whether it hears its leader in the pre-vote only, which may have been long before the vote. */
+    @Test
+    void aFollowerThatHearsItsLeaderVotesForNobodyElse() {
+        NodeId candidate = cluster.others(leader).getFirst();
+        NodeId voter = cluster.others(leader).getLast();
+        RaftServer.Division division =
+                Objects.requireNonNull(((RatisReplica) cluster.replica(candidate, S1)).divisionOrNull());
+        long term = division.getInfo().getCurrentTerm();
+        RequestVoteRequestProto request = RequestVoteRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(Positions.toRatis(candidate).toByteString())
+                        .setReplyId(Positions.toRatis(voter).toByteString())
+                        .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                                .setId(Positions.toRatis(S1).toByteString())))
+                .setCandidateTerm(term + 1)
+                .setCandidateLastEntry(TermIndexProto.newBuilder().setTerm(term).setIndex(1_000_000))
+                .build();
+
+        assertThatThrownBy(() -> division.getRaftServer().getServerRpc().requestVote(request))
+                .hasStackTraceContaining("heard its leader");
+        assertThat(cluster.replica(voter, S1).status().term()).isEqualTo(term);
+        assertThat(cluster.leader(S1)).isEqualTo(leader);
+    }
+
+    @Test
+    void aNewGroupElectsItsLeaderWithoutWaitingForATimeout() {
+        try (RaftCluster patient = RaftCluster.start(
+                directory.resolve("patient"),
+                3,
+                options -> RaftClusterOptions.withTimeouts(options, Duration.ofMinutes(5), Duration.ofMinutes(6)))) {
+            for (int number = 1; number <= 3; number++) {
+                NodeId first = patient.create(new GroupId(number));
+                // Another one leads each group, with nobody moving leaders about.
+                assertThat(first).isEqualTo(patient.nodes().get(number % 3));
+            }
+        }
     }
 
     @Test

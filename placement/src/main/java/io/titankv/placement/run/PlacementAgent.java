@@ -107,7 +107,10 @@ final class PlacementAgent {
         boolean due = nextCallNanos - now <= 0 || urgent;
         try {
             if (due) {
-                urgent = false;
+                if (urgent) {
+                    urgent = false;
+                    backoff.reset();
+                }
                 call();
             }
             if (watch != null && nextTellNanos - now <= 0 && !formation.tellEveryone()) {
