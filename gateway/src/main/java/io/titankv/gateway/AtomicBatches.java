@@ -2,6 +2,7 @@ package io.titankv.gateway;
 
 import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
+import io.titankv.model.Limits;
 import io.titankv.model.ShardMap;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.multiraft.shard.WriteOutcome;
@@ -111,7 +112,9 @@ final class AtomicBatches {
 
     private Optional<TitanError> tooLarge(List<Member> part) {
         long bytes = part.stream().mapToLong(member -> member.write().bytes()).sum();
-        int bytesMax = router.options().entryBytesMax();
+        // One value of the largest size is no batch that is too large.
+        int bytesMax = Math.max(
+                router.options().entryBytesMax(), router.routes().current().valueBytesMax() + Limits.KEY_BYTES_MAX);
         if (bytes <= bytesMax) {
             return Optional.empty();
         }

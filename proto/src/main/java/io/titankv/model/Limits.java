@@ -14,8 +14,8 @@ public final class Limits {
     /** Most operations or keys in one request. */
     public static final int REQUEST_OPERATIONS_MAX = 1000;
 
-    /** Largest request, bytes. */
-    public static final int REQUEST_BYTES_MAX = 16 << 20;
+    /** Largest request, bytes: the largest value that a setting may allow, with its key and what frames them. */
+    public static final int REQUEST_BYTES_MAX = VALUE_BYTES_SETTING_MAX + (64 << 10);
 
     /** Most operations that the proposer puts into one Raft entry. */
     public static final int ENTRY_OPERATIONS_MAX = 512;

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class TitanServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TitanServer.class);
 
-    /** An entry holds a value of the largest size with its envelope. */
-    private static final int ENTRY_BYTES_MAX = Limits.ENTRY_BYTES_DEFAULT_MAX;
+    /** What an entry with the largest value has besides: its key, its routing tag, its request id, and what frames them. */
+    private static final int ENTRY_MARGIN_BYTES = 64 << 10;
 
     private static final int LOG_ENTRIES_KEPT = 20_000;
     private static final int SNAPSHOT_EVERY_ENTRIES = 100_000;
@@ -171,11 +171,15 @@ public final class TitanServer implements AutoCloseable {
                 directory.raft(),
                 options.electionTimeout(),
                 options.electionTimeout().multipliedBy(2),
-                ENTRY_BYTES_MAX,
+                () -> entryBytesMax(placement.settings().valueBytesMax()),
                 LOG_ENTRIES_KEPT,
                 SNAPSHOT_EVERY_ENTRIES,
                 SNAPSHOT_EVERY,
                 options.gate());
+    }
+
+    private static int entryBytesMax(int valueBytesMax) {
+        return Math.max(Limits.ENTRY_BYTES_DEFAULT_MAX, valueBytesMax + ENTRY_MARGIN_BYTES);
     }
 
     private ReplicatedStateMachine stateMachine(GroupId group) {

@@ -14,10 +14,13 @@ import io.titankv.client.WriteOptions;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
+import io.titankv.model.Limits;
 import io.titankv.model.NodeId;
+import io.titankv.placement.state.Settings;
 import io.titankv.testing.TestCluster;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,26 @@ class ClusterIT {
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             assertThat(titan.blocking().get(key(number), any)).isPresent());
+        }
+    }
+
+    @Test
+    void aValueMayBeAsLargeAsTheClustersSettingAllows() {
+        int max = Limits.VALUE_BYTES_SETTING_MAX;
+        try (TestCluster cluster = TestCluster.start(3, new Settings(1, 3, max), Duration.ofSeconds(1))) {
+            byte[] bytes = new byte[max];
+            new Random(7).nextBytes(bytes);
+            ByteString largest = ByteString.copyFrom(bytes);
+            cluster.client().blocking().put(key(1), largest);
+            for (NodeId node : cluster.nodes()) {
+                try (TitanClient one = TitanClient.connect(cluster.endpoint(node))) {
+                    assertThat(one.blocking().get(key(1)).orElseThrow().value()).isEqualTo(largest);
+                }
+            }
+            assertThatThrownBy(
+                            () -> cluster.client().blocking().put(key(2), largest.concat(ByteString.copyFromUtf8("1"))))
+                    .isInstanceOfSatisfying(
+                            TitanException.class, e -> assertThat(e.reason()).isEqualTo(ErrorReason.VALUE_TOO_LARGE));
         }
     }
 

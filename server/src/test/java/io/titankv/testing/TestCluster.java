@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.titankv.client.TitanClient;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
+import io.titankv.model.Limits;
 import io.titankv.model.NodeId;
 import io.titankv.placement.state.Settings;
 import io.titankv.server.FreePort;
@@ -51,9 +52,14 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts a cluster and waits until every shard has a leader. */
     public static TestCluster start(int nodes, int shards, int replicas, Duration electionTimeout) {
+        return start(nodes, new Settings(shards, replicas, Limits.VALUE_BYTES_DEFAULT_MAX), electionTimeout);
+    }
+
+    /** Starts a cluster and waits until every shard has a leader. */
+    public static TestCluster start(int nodes, Settings formation, Duration electionTimeout) {
         try {
             TestCluster cluster = new TestCluster(Files.createTempDirectory("titan-cluster"));
-            cluster.configure(nodes, new Settings(shards, replicas, 1 << 20), electionTimeout);
+            cluster.configure(nodes, formation, electionTimeout);
             cluster.options.keySet().forEach(cluster::restart);
             cluster.awaitReady();
             return cluster;

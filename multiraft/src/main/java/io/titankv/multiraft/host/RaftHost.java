@@ -165,8 +165,15 @@ public final class RaftHost implements AutoCloseable {
         }
     }
 
+    private RatisReplica newReplica(GroupId group) {
+        // Ratis reads them whenever it opens a group.
+        RatisSettings.sizes(
+                node.options().entryBytesMax().getAsInt(), node.server().getProperties());
+        return new RatisReplica(group, stateMachines.apply(group), node, this::startOver);
+    }
+
     private void openFound(GroupId group) {
-        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node, this::startOver);
+        RatisReplica replica = newReplica(group);
         groups.put(replica);
         try {
             GroupFile file = GroupFile.read(node.directories().groupFile(group));
@@ -258,7 +265,7 @@ public final class RaftHost implements AutoCloseable {
         if (existing != null) {
             return existing;
         }
-        RatisReplica replica = new RatisReplica(group, stateMachines.apply(group), node, this::startOver);
+        RatisReplica replica = newReplica(group);
         try {
             GroupFile file = GroupFile.live(members);
             file.write(node.directories().groupFile(group));

@@ -3,6 +3,7 @@ package io.titankv.multiraft.host;
 import io.titankv.model.NodeId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 
 /**
  * How a node's Raft runs. Immutable.
@@ -13,7 +14,8 @@ import java.time.Duration;
  * @param directory where Raft logs go; created when missing
  * @param electionTimeoutMin least time without a leader before an election; leases and heartbeats follow from it
  * @param electionTimeoutMax most time without a leader before an election
- * @param entryBytesMax largest entry, bytes
+ * @param entryBytesMax largest entry, bytes; asked when groups are opened, and always the same then: a cluster decides it when it is
+ *     founded
  * @param logEntriesKept entries kept behind a snapshot, so that a replica that was away for a while catches up from the log
  * @param snapshotEveryEntries a snapshot is taken after so many entries
  * @param snapshotEvery a snapshot is taken of a group with anything new in this time, so that quiet groups' logs do not stay
@@ -26,7 +28,7 @@ public record RaftHostOptions(
         Path directory,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
-        int entryBytesMax,
+        IntSupplier entryBytesMax,
         int logEntriesKept,
         int snapshotEveryEntries,
         Duration snapshotEvery,

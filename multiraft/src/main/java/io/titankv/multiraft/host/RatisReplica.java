@@ -52,12 +52,14 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     private volatile RaftServer.@Nullable Division division;
     private volatile @Nullable String fault;
     private volatile boolean rotten;
+    private final int entryBytesMax;
 
     /** @param starter see {@link Rebuild} */
     RatisReplica(GroupId group, ReplicatedStateMachine stateMachine, NodeContext node, Consumer<RatisReplica> starter) {
         this.group = group;
         this.stateMachine = stateMachine;
         this.node = node;
+        entryBytesMax = node.options().entryBytesMax().getAsInt();
         news = new LeadershipNews(stateMachine);
         rebuild = new Rebuild(() -> node.clock().workers().execute(() -> starter.accept(this)));
     }
@@ -185,13 +187,13 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
 
     @Override
     public int entryBytesMax() {
-        return node.options().entryBytesMax();
+        return entryBytesMax;
     }
 
     @Override
     public CompletableFuture<ProposeOutcome> propose(ByteString entry) {
-        if (entry.isEmpty() || entry.size() > entryBytesMax()) {
-            throw new IllegalArgumentException("an entry has 1 to " + entryBytesMax() + " bytes, not " + entry.size());
+        if (entry.isEmpty() || entry.size() > entryBytesMax) {
+            throw new IllegalArgumentException("an entry has 1 to " + entryBytesMax + " bytes, not " + entry.size());
         }
         RaftServer.Division running = division;
         String out = fault;

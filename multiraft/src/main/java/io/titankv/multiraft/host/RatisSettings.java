@@ -1,5 +1,6 @@
 package io.titankv.multiraft.host;
 
+import io.titankv.model.Limits;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,9 @@ final class RatisSettings {
     private static final int MIB = 1 << 20;
     private static final int PENDING_ENTRIES_MAX = 4096;
 
+    /** Room for the largest entry that any cluster may have. */
+    private static final int MESSAGE_BYTES_MAX = Limits.VALUE_BYTES_SETTING_MAX + 4 * MIB;
+
     private RatisSettings() {}
 
     static RaftProperties of(RaftHostOptions options) {
@@ -30,7 +34,6 @@ final class RatisSettings {
         to.set("raft.rpc.type", GuardedRpc.class.getName());
         timeouts(options, to);
         durability(to);
-        sizes(options, to);
         snapshots(options, to);
         threads(to);
         network(options, to);
@@ -62,6 +65,10 @@ final class RatisSettings {
         RaftServerConfigKeys.setCloseThreshold(to, TimeDuration.valueOf(3650, TimeUnit.DAYS));
         RaftServerConfigKeys.setStagingTimeout(
                 to, ratis(options.electionTimeoutMax().multipliedBy(15)));
+        // How long a sender sleeps after an error, and for how many. The default reaches 5 s: a follower that is back
+        // would wait.
+        long pauseMillis = Math.max(20, options.electionTimeoutMin().toMillis() / 3);
+        Log.Appender.setRetryPolicy(to, "1ms,5, 20ms,20, " + pauseMillis + "ms,1000000");
         RaftServerConfigKeys.setStagingCatchupGap(to, 1000);
     }
 
@@ -77,12 +84,16 @@ final class RatisSettings {
         // An extra entry and fsync per commit, for knowing the commit index sooner after a restart of all.
         Log.setLogMetadataEnabled(to, false);
         Log.setForceSyncNum(to, PENDING_ENTRIES_MAX);
+        Log.setReadLockEnabled(to, false);
+        Log.setQueueElementLimit(to, PENDING_ENTRIES_MAX);
+        RaftServerConfigKeys.Write.setElementLimit(to, PENDING_ENTRIES_MAX);
         // Exactly-once is the state machine's; the cache grows the heap and forgets at restarts.
         RaftServerConfigKeys.RetryCache.setExpiryTime(to, TimeDuration.ZERO);
     }
 
-    private static void sizes(RaftHostOptions options, RaftProperties to) {
-        int appendBytes = options.entryBytesMax() + ENTRY_OVERHEAD_BYTES;
+    /** What depends on the largest entry. To be set before the first group is opened. */
+    static void sizes(int entryBytesMax, RaftProperties to) {
+        int appendBytes = entryBytesMax + ENTRY_OVERHEAD_BYTES;
         // Also the largest entry: one above it makes the leader step down, so Replica refuses it before.
         Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(appendBytes));
         Log.setWriteBufferSize(to, SizeInBytes.valueOf(appendBytes + ENTRY_OVERHEAD_BYTES));
@@ -93,18 +104,9 @@ final class RatisSettings {
         Log.setPreallocatedSize(to, SizeInBytes.valueOf(Math.min(MIB, segmentBytes)));
         Log.setSegmentCacheNumMax(to, 2);
         Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
-        Log.setReadLockEnabled(to, false);
-        Log.setQueueElementLimit(to, PENDING_ENTRIES_MAX);
         Log.setQueueByteLimit(to, SizeInBytes.valueOf(Math.max(64 * MIB, 8 * appendBytes)));
         Log.Appender.setWaitTimeMin(to, TimeDuration.ZERO);
-        // How long a sender sleeps after an error, and for how many. The default reaches 5 s: a follower that is back
-        // would wait.
-        long pauseMillis = Math.max(20, options.electionTimeoutMin().toMillis() / 3);
-        Log.Appender.setRetryPolicy(to, "1ms,5, 20ms,20, " + pauseMillis + "ms,1000000");
-        RaftServerConfigKeys.Write.setElementLimit(to, PENDING_ENTRIES_MAX);
         RaftServerConfigKeys.Write.setByteLimit(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
-        GrpcConfigKeys.setMessageSizeMax(to, SizeInBytes.valueOf(appendBytes + 2 * MIB));
-        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(to, 16);
     }
 
     private static void snapshots(RaftHostOptions options, RaftProperties to) {
@@ -133,6 +135,8 @@ final class RatisSettings {
     }
 
     private static void network(RaftHostOptions options, RaftProperties to) {
+        GrpcConfigKeys.setMessageSizeMax(to, SizeInBytes.valueOf(MESSAGE_BYTES_MAX));
+        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(to, 16);
         GrpcConfigKeys.Server.setHost(to, options.listenHost());
         GrpcConfigKeys.Server.setPort(to, options.listenPort());
         // Same port as the server's: no further listener. What clients and admins may ask there, PeerDoor refuses.

@@ -66,7 +66,7 @@ public final class RaftCluster implements AutoCloseable {
                 directory.resolve(node.value()).resolve("raft"),
                 Duration.ofMillis(600),
                 Duration.ofMillis(1200),
-                64 << 10,
+                () -> 64 << 10,
                 100,
                 100_000,
                 Duration.ofMinutes(10),

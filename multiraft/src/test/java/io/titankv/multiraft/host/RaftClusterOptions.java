@@ -29,7 +29,7 @@ final class RaftClusterOptions {
                 options.directory(),
                 options.electionTimeoutMin(),
                 options.electionTimeoutMax(),
-                entryBytesMax,
+                () -> entryBytesMax,
                 kept,
                 snapshotEvery,
                 options.snapshotEvery(),

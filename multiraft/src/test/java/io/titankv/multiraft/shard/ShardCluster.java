@@ -116,7 +116,7 @@ final class ShardCluster implements AutoCloseable {
                 raft,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
-                ENTRY_BYTES_MAX,
+                () -> ENTRY_BYTES_MAX,
                 1,
                 // Few, so that logs are purged soon.
                 40,

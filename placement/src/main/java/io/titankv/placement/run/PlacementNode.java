@@ -9,6 +9,8 @@ import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.multiraft.snapshot.CheckpointSource;
 import io.titankv.placement.state.PlacementState;
+import io.titankv.placement.state.Settings;
+import io.titankv.placement.state.StoredForm;
 import io.titankv.proto.durable.v1.Founding;
 import io.titankv.proto.durable.v1.FoundingNode;
 import io.titankv.proto.errors.TitanError;
@@ -180,6 +182,17 @@ public final class PlacementNode implements AutoCloseable {
     /** This node's cluster, as soon as its directory belongs to one. */
     public Optional<String> clusterId() {
         return identity.founding().map(Founding::getClusterId);
+    }
+
+    /**
+     * What the cluster was founded with.
+     *
+     * @throws IllegalStateException when this node belongs to none yet
+     */
+    public Settings settings() {
+        return StoredForm.settings(identity.founding()
+                .orElseThrow(() -> new IllegalStateException("node " + options.node() + " belongs to no cluster yet"))
+                .getSettings());
     }
 
     /** Completes with the cluster's id when this node belongs to one; exceptionally, with why, when it never will. */

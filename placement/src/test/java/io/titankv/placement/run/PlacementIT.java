@@ -180,7 +180,7 @@ final class PlacementIT {
                             data.resolve("raft"),
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(2),
-                            2 << 20,
+                            () -> 2 << 20,
                             10_000,
                             100_000,
                             Duration.ofMinutes(10),
