@@ -32,18 +32,18 @@ final class FailureReporter implements IParameterExceptionHandler, IExecutionExc
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         StringBuilder line = new StringBuilder(message(failure));
+        String end = ". ";
         fromVariable(failure, List.of(arguments))
                 .ifPresent(name -> line.append(" (from ").append(name).append(')'));
         if (failure instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
-                line.append("; did you mean ")
-                        .append(String.join(" or ", suggestions))
-                        .append('?');
+                line.append("; did you mean ").append(String.join(" or ", suggestions));
+                end = "? ";
             }
         }
         String name = command.getCommandSpec().qualifiedName();
-        say(line + ". Try '" + name + " --help'");
+        say(line + end + "Try '" + name + " --help'");
         return ExitCode.USAGE;
     }
 

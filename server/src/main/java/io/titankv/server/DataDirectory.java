@@ -8,8 +8,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -75,7 +77,7 @@ final class DataDirectory implements AutoCloseable {
             throw new ServerStartException(
                     "data directory " + path + " is not a directory: choose another --data-dir", e);
         } catch (IOException e) {
-            throw new ServerStartException("data directory " + path + " cannot be used: " + e, e);
+            throw new ServerStartException("data directory " + path + " cannot be used: " + reason(e), e);
         }
     }
 
@@ -111,7 +113,7 @@ final class DataDirectory implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return OptionalInt.empty();
         } catch (IOException | IllegalArgumentException e) {
-            throw new ServerStartException("data directory " + directory + " cannot be used: " + e, e);
+            throw new ServerStartException("data directory " + directory + " cannot be used: " + reason(e), e);
         }
     }
 
@@ -143,8 +145,19 @@ final class DataDirectory implements AutoCloseable {
                 names.force(true);
             }
         } catch (IOException e) {
-            throw new ServerStartException("data directory " + path + " cannot be used: " + e, e);
+            throw new ServerStartException("data directory " + path + " cannot be used: " + reason(e), e);
         }
+    }
+
+    /** What went wrong, for people: the system's exceptions often have a path for their whole message. */
+    static String reason(Exception failure) {
+        return switch (failure) {
+            case NoSuchFileException missing -> "no such directory: " + missing.getFile();
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+            case NotDirectoryException file -> "not a directory: " + file.getFile();
+            case FileSystemException other when other.getReason() != null -> other.getReason() + ": " + other.getFile();
+            default -> String.valueOf(failure.getMessage());
+        };
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,12 +78,16 @@ public final class LocalCluster implements AutoCloseable {
         for (int i = 0; i < options.nodes(); i++) {
             boolean anyPort = options.firstPort() == 0;
             int port = anyPort ? FreePort.find() : options.firstPort() + i;
-            int raftPort = anyPort
-                    ? DataDirectory.raftPortBefore(options.dataDir().resolve(name(i)))
-                            .orElseGet(FreePort::find)
-                    : port + LocalClusterOptions.RAFT_PORT_DISTANCE;
-            ports.add(requireFree(new HostPort(HOST, port)));
-            raftPorts.add(requireFree(new HostPort(HOST, raftPort)));
+            OptionalInt raftPortBefore =
+                    DataDirectory.raftPortBefore(options.dataDir().resolve(name(i)));
+            int raftPort =
+                    anyPort ? raftPortBefore.orElseGet(FreePort::find) : port + LocalClusterOptions.RAFT_PORT_DISTANCE;
+            ports.add(requireFree(new HostPort(HOST, port), "stop what listens there, or choose another --port"));
+            raftPorts.add(requireFree(
+                    new HostPort(HOST, raftPort),
+                    raftPortBefore.isEmpty() || raftPortBefore.getAsInt() != raftPort
+                            ? "stop what listens there, or choose another --port"
+                            : "the cluster in " + options.dataDir() + " has it for good; is it running already?"));
         }
         List<ServerOptions> nodes = new ArrayList<>();
         for (int i = 0; i < options.nodes(); i++) {
@@ -104,16 +109,14 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /** Asks for all ports before any node starts, so that the answer names the one that is taken. */
-    private static HostPort requireFree(HostPort address) {
+    private static HostPort requireFree(HostPort address, String advice) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(address.host(), address.port()));
             return address;
         } catch (IOException e) {
             throw new ServerStartException(
-                    "port " + address.port() + " on " + address.host()
-                            + " is in use: stop what listens there, or choose another --port",
-                    e);
+                    "port " + address.port() + " on " + address.host() + " is in use: " + advice, e);
         }
     }
 
@@ -124,7 +127,8 @@ public final class LocalCluster implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return 0;
         } catch (IOException e) {
-            throw new ServerStartException("data directory " + dataDir + " cannot be read: " + e.getMessage(), e);
+            throw new ServerStartException(
+                    "data directory " + dataDir + " cannot be used: " + DataDirectory.reason(e), e);
         }
     }
 
