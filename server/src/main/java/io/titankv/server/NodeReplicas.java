@@ -29,7 +29,7 @@ final class NodeReplicas implements NodeActions, LocalShards {
     /** How long a shard's first assignment may take before placement asks again. */
     private static final Duration ASSIGN_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(2);
 
     private final RaftHost raft;
     private final Supplier<ShardHost> shards;

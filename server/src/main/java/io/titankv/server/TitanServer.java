@@ -170,7 +170,7 @@ public final class TitanServer implements AutoCloseable {
                 options.raftListen().port(),
                 directory.raft(),
                 options.electionTimeout(),
-                options.electionTimeout().multipliedBy(2),
+                options.electionTimeout().multipliedBy(3).dividedBy(2),
                 () -> entryBytesMax(placement.settings().valueBytesMax()),
                 LOG_ENTRIES_KEPT,
                 SNAPSHOT_EVERY_ENTRIES,

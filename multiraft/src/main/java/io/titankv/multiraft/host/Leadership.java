@@ -27,6 +27,9 @@ import org.apache.ratis.server.protocol.TermIndex;
  * and how far each follower is. Thread-safe.
  */
 final class Leadership implements LeaderState {
+    /** Entries that a follower holds after some round trips. */
+    private static final long HAND_OVER_LAG_MAX = 1_000;
+
     private final RaftServer.Division division;
     private final LeaderState ratis;
     private final long leaseNanos;
@@ -130,6 +133,19 @@ final class Leadership implements LeaderState {
             Sender sender = senders.get(voter);
             return voter.equals(self) || (sender != null && sender.provenWithin(leaseNanos));
         });
+    }
+
+    /**
+     * Whether the follower answered just now and is about as far as this leader. While Ratis waits for one that is not, it turns every
+     * write away.
+     */
+    boolean mayHandOverTo(RaftPeerId follower) {
+        Sender sender = senders.get(follower);
+        return sender != null
+                && sender.provenWithin(2 * leaseNanos)
+                && division.getRaftLog().getFlushIndex()
+                                - sender.appender.getFollower().getMatchIndex()
+                        <= HAND_OVER_LAG_MAX;
     }
 
     /** For good. The followers learn that they may vote for another at once. */

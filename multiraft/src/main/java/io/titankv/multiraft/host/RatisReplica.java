@@ -369,6 +369,9 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         }
         Leadership leadership = node.leaderships().currentOrNull(Positions.toRatis(group));
         if (leadership != null) {
+            if (!leadership.mayHandOverTo(Positions.toRatis(target))) {
+                return CompletableFuture.completedFuture(false);
+            }
             leadership.forfeitLease();
         }
         return node.requests().transferLeadership(group, target, timeout);

@@ -38,7 +38,10 @@ public interface Replica {
     /** Completes when every voter is known to hold {@code index}, exceptionally (TimeoutException) when not in time. Leader only. */
     CompletableFuture<Void> awaitReplicatedToAll(long index, Duration timeout);
 
-    /** Hands leadership over; completes with true when {@code target} leads. */
+    /**
+     * Hands leadership over; completes with true when {@code target} leads. Writes are turned away meanwhile, so it is not begun with a
+     * target that does not answer or is far behind: then completes with false at once.
+     */
     CompletableFuture<Boolean> transferLeadership(NodeId target, Duration timeout);
 
     /** Makes the state durable and lets the log before it go. Completes when done. */

@@ -247,6 +247,24 @@ final class ReplicaGuardsIT {
         assertThat(cluster.leader(S1)).isEqualTo(leader);
     }
 
+    /** While Ratis waits for a successor it refuses every write. */
+    @Test
+    void leadershipIsNotOfferedToOneWhoDoesNotAnswer() {
+        NodeId gone = cluster.others(leader).getFirst();
+        cluster.isolate(gone);
+        Replica replica = cluster.replica(leader, S1);
+        // It had answered a moment ago: an offer may still be begun, and then ends without success.
+        await().atMost(RaftCluster.PATIENCE).until(() -> {
+            CompletableFuture<Boolean> offer = replica.transferLeadership(gone, Duration.ofSeconds(1));
+            boolean atOnce = offer.isDone();
+            assertThat(offer.exceptionally(notInTime -> false).join()).isFalse();
+            return atOnce;
+        });
+        assertThat(replica.transferLeadership(gone, RaftCluster.PATIENCE)).isCompletedWithValue(false);
+        assertThat(cluster.propose(leader, S1, "not held up")).isInstanceOf(ProposeOutcome.Applied.class);
+        cluster.heal();
+    }
+
     @Test
     void aNewGroupElectsItsLeaderWithoutWaitingForATimeout() {
         try (RaftCluster patient = RaftCluster.start(
