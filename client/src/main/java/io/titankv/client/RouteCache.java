@@ -5,6 +5,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -70,7 +71,8 @@ final class RouteCache implements AutoCloseable {
     }
 
     void start() {
-        connect();
+        // Serves whoever uses the client, so it must not end with the gRPC call, if any, in which the client is built.
+        Context.ROOT.run(this::connect);
     }
 
     ShardMap map() {
@@ -147,6 +149,12 @@ final class RouteCache implements AutoCloseable {
             }
             refresh = mine;
         }
+        Context.ROOT.run(() -> ask(address, mine));
+        return mine;
+    }
+
+    /** Not in the context of the first who asks: the others wait for the same answer. */
+    private void ask(String address, CompletableFuture<Void> mine) {
         try {
             Futures.addCallback(
                     RoutingGrpc.newFutureStub(connections.to(address).channel())
@@ -170,7 +178,6 @@ final class RouteCache implements AutoCloseable {
             // Closed meanwhile.
             endRefresh(mine);
         }
-        return mine;
     }
 
     private void endRefresh(CompletableFuture<Void> mine) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.titankv.client.testing.FakeCluster;
 import io.titankv.client.testing.FakeNode;
@@ -97,6 +98,18 @@ class TitanClientTest {
         assertThat(client.delete(KEY).existed()).isTrue();
         assertThat(client.delete(KEY).existed()).isFalse();
         assertThat(client.get(KEY)).isEmpty();
+    }
+
+    @Test
+    void aClientOutlivesTheCallInWhichItWasBuilt() throws Exception {
+        Context.CancellableContext call = Context.ROOT.withCancellation();
+        TitanClient client = call.call(this::routed);
+        long revision = client.routes().revision();
+        call.cancel(null);
+        assertThat(client.blocking().put(KEY, bytes("1")).version()).isNotNull();
+        cluster.publish();
+        await().atMost(LONG).until(() -> client.routes().revision() > revision);
+        assertThat(cluster.watchesOpened).hasValue(1);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.titankv.client.session;
 
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.titankv.client.session.SessionLinkException.Why;
@@ -288,19 +289,30 @@ public final class SessionLink implements AutoCloseable {
     }
 
     private static void failAll(Collection<PendingOperation> pending, Why why, boolean sent, @Nullable Status status) {
-        String message = switch (why) {
+        String reason = switch (why) {
             case CLOSED -> "session link was closed";
             case BROKEN -> "the stream ended before the answer";
             case NOT_CONNECTED -> "no connection";
             case FULL -> "too much is in flight";
             case TIMED_OUT -> "no answer within the timeout";
         };
+        String message = status == null ? reason : reason + " (" + described(status) + ")";
         pending.forEach(one -> one.future.completeExceptionally(new SessionLinkException(why, sent, message, status)));
+    }
+
+    private static String described(Status status) {
+        String description = status.getDescription();
+        return description == null ? status.getCode().toString() : status.getCode() + ": " + description;
     }
 
     // ---- the life of streams
 
+    /** The stream serves whoever comes, so it must not end with the gRPC call, if any, in which it happens to be opened. */
     private void connect() {
+        Context.ROOT.run(this::connectDetached);
+    }
+
+    private void connectDetached() {
         SessionStream next;
         lock.lock();
         try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.titankv.client.session.SessionLinkException.Why;
@@ -110,6 +111,19 @@ class SessionLinkTest {
 
     private void awaitHeld(int count) {
         await().atMost(LONG).until(() -> held.size() >= count);
+    }
+
+    @Test
+    void aLinkOutlivesTheCallInWhichItWasOpened() throws Exception {
+        node.behave(holding);
+        Context.CancellableContext call = Context.ROOT.withCancellation();
+        SessionLink link = call.call(this::link);
+        CompletableFuture<SessionResult> answer = link.send(get("a"), LONG);
+        await().until(() -> !held.isEmpty());
+        call.cancel(null);
+        Objects.requireNonNull(held.poll()).answer();
+        assertThat(valueOf(answer)).isEqualTo("a");
+        assertThat(node.streams()).isEqualTo(1);
     }
 
     @Test

@@ -61,6 +61,7 @@ public final class FakeCluster implements AutoCloseable {
     public final List<FakeNode> nodes = new ArrayList<>();
     public final AtomicInteger refusedAsFollower = new AtomicInteger();
     public final AtomicInteger routesAsked = new AtomicInteger();
+    public final AtomicInteger watchesOpened = new AtomicInteger();
     public volatile boolean forwarding;
     /** Watches say nothing and questions are refused. */
     public volatile boolean routesHidden;
@@ -204,6 +205,7 @@ public final class FakeCluster implements AutoCloseable {
 
         @Override
         public void watchRoutes(WatchRoutesRequest request, StreamObserver<RoutingTable> responses) {
+            watchesOpened.incrementAndGet();
             watches.add(responses);
             ((ServerCallStreamObserver<RoutingTable>) responses).setOnCancelHandler(() -> watches.remove(responses));
             if (!routesHidden && request.getKnownRevision() < published.revision()) {
