@@ -178,7 +178,10 @@ public final class RaftHost implements AutoCloseable {
         try {
             GroupFile file = GroupFile.read(node.directories().groupFile(group));
             switch (file.state()) {
-                case LIVE -> open(replica, file);
+                case LIVE -> {
+                    open(replica, file);
+                    EarlyElection.begin(node, life, groups.guard(), replica);
+                }
                 case REMOVING -> remove(group);
                 case ROTTEN -> {
                     replica.rebuild().begin();
@@ -271,7 +274,7 @@ public final class RaftHost implements AutoCloseable {
             file.write(node.directories().groupFile(group));
             groups.put(replica);
             open(replica, file);
-            FirstElection.begin(node, groups.guard(), replica, members);
+            EarlyElection.begin(node, life, groups.guard(), replica);
         } catch (IOException | RuntimeException e) {
             outOfService(replica, e);
         }
