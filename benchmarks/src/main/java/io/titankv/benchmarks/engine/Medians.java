@@ -1,0 +1,44 @@
+package io.titankv.benchmarks.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The median of every figure over the runs, subjects in the order in which they came first. Confined to one thread. */
+final class Medians {
+    private final Map<Measurement.Subject, Map<String, List<Double>>> runs = new LinkedHashMap<>();
+
+    void add(Measurement measurement) {
+        Map<String, List<Double>> figures = runs.computeIfAbsent(measurement.subject(), s -> new LinkedHashMap<>());
+        measurement
+                .figures()
+                .forEach((name, figure) ->
+                        figures.computeIfAbsent(name, n -> new ArrayList<>()).add(figure));
+    }
+
+    List<Measurement> medians() {
+        List<Measurement> medians = new ArrayList<>();
+        runs.forEach((subject, figures) -> {
+            Map<String, Double> middle = new LinkedHashMap<>();
+            figures.forEach((name, values) -> middle.put(name, median(values)));
+            medians.add(new Measurement(
+                    subject.system(),
+                    subject.workload(),
+                    subject.threads(),
+                    subject.valueBytes(),
+                    subject.keys(),
+                    middle));
+        });
+        return medians;
+    }
+
+    /** The middle one; of an even number the mean of the two. */
+    static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
