@@ -12,7 +12,9 @@ import java.util.List;
  */
 public record Checkpoint(Path directory, EntryPosition position, List<File> files) {
     /**
-     * One file of a checkpoint. Two files with the same name, length and checksum are the same file.
+     * One file of a checkpoint. The checksum finds damage, but does not tell files apart: a manifest ends with the CRC-32C of all that
+     * stands before, so all manifests have the same one, and in a hint file the header's own hides the header. Ids of data files, and so
+     * names, begin anew in each store.
      *
      * @param name its name in the directory
      * @param bytes its length
