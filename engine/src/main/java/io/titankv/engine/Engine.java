@@ -244,11 +244,6 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** The name of a data file, for people. */
-    public String dataFileName(long fileId) {
-        return FileNames.data(fileId);
-    }
-
     /**
      * Syncs, unless writing stopped, and closes. Waits for readers that are reading.
      *

@@ -8,4 +8,9 @@ package io.titankv.engine;
  * @param recordBytes the record's length, header and key included
  * @param valueBytes the value's length
  */
-public record RecordPlace(long fileId, long offset, int recordBytes, int valueBytes) {}
+public record RecordPlace(long fileId, long offset, int recordBytes, int valueBytes) {
+    /** The name of the data file in the store's directory. */
+    public String dataFileName() {
+        return FileNames.data(fileId);
+    }
+}

@@ -242,7 +242,7 @@ final class Explains {
                     response.setFound(true)
                             .setVersion(found.version())
                             .setValueBytes(found.value().size())
-                            .setDataFile(String.format("%06d.data", place.fileId()))
+                            .setDataFile(place.dataFileName())
                             .setOffset(place.offset())
                             .setRecordBytes(place.recordBytes());
                     yield Optional.empty();
