@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *   0       1      format version, 1
  *   1       1      flags: 1 = overflowed
  *   2       2      number of groups
- *   4       12     for each: group number (4), applied index (8)
+ *   4       12     for each, in order of number: group number (4), applied index (8)
  *   ..      4      crc32c of the cluster's id and of the bytes before
  * </pre>
  */
@@ -34,7 +34,9 @@ final class SessionTokenFormat {
         buffer.put(VERSION);
         buffer.put(marks.overflowed() ? OVERFLOWED : 0);
         buffer.putShort((short) marks.indexes().size());
-        marks.indexes().forEach((group, index) -> buffer.putInt(group.number()).putLong(index));
+        // In order of group, so that what has seen the same has the same bytes.
+        new TreeMap<>(marks.indexes())
+                .forEach((group, index) -> buffer.putInt(group.number()).putLong(index));
         buffer.putInt(ClusterChecksum.of(clusterId, buffer.array(), bodyBytes));
         return UnsafeByteOperations.unsafeWrap(buffer.array());
     }
