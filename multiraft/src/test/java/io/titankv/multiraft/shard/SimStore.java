@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,8 @@ final class SimStore implements ShardStore {
     private boolean closed;
     /** Runs inside each read. */
     Runnable whileReading = () -> {};
+    /** Merges: from the bytes it may take to the bytes that it took. */
+    LongUnaryOperator merging = budget -> 0;
 
     private SimStore(Disk disk) {
         this.disk = disk;
@@ -225,8 +228,9 @@ final class SimStore implements ShardStore {
     }
 
     @Override
-    public long mergeSome(long budgetBytes) {
-        return 0;
+    public synchronized long mergeSome(long budgetBytes) {
+        requireOpen();
+        return merging.applyAsLong(budgetBytes);
     }
 
     @Override
