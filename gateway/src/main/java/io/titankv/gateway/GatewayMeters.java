@@ -41,10 +41,10 @@ final class GatewayMeters {
 
     GatewayMeters(MeterRegistry registry, Admission admission) {
         this.registry = registry;
-        this.forwarded = Counter.builder("titan_gateway_forwards")
+        this.forwarded = Counter.builder("titan_gateway_forwards_total")
                 .description("tries that were sent to another node")
                 .register(registry);
-        Gauge.builder("titan_gateway_operations_in_flight", admission, Admission::opsInFlight)
+        Gauge.builder("titan_gateway_in_flight_operations", admission, Admission::opsInFlight)
                 .register(registry);
         Gauge.builder("titan_gateway_in_flight_bytes", admission, Admission::bytesInFlight)
                 .register(registry);
@@ -76,7 +76,7 @@ final class GatewayMeters {
     void onRetried(ErrorReason reason) {
         retries.computeIfAbsent(
                         reason,
-                        why -> Counter.builder("titan_gateway_retries")
+                        why -> Counter.builder("titan_gateway_retries_total")
                                 .description("tries that were refused and made again")
                                 .tag("reason", why.name())
                                 .register(registry))
