@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 
 /** Does a run in a fresh JVM with this one's flags and class path. */
 final class ChildJvm {
+    /** A system property: flags of the child's own, like its heap. */
+    static final String FLAGS_PROPERTY = "titan.benchmarks.child.flags";
+
     private static final int LOG_LINES_SHOWN = 30;
 
     private ChildJvm() {}
@@ -21,6 +24,7 @@ final class ChildJvm {
     static void run(RunSpec spec, Path log, Consumer<Measurement> results) throws RunFailedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ownFlags());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
@@ -57,6 +61,12 @@ final class ChildJvm {
             process.destroyForcibly();
             Runtime.getRuntime().removeShutdownHook(killing);
         }
+    }
+
+    private static List<String> ownFlags() {
+        return Stream.of(System.getProperty(FLAGS_PROPERTY, "").split(" ", -1))
+                .filter(flag -> !flag.isEmpty())
+                .toList();
     }
 
     private static String endOf(Path log) throws IOException {

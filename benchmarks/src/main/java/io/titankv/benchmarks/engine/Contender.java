@@ -14,7 +14,7 @@ enum Contender {
     Store open(Path directory, Shape shape) {
         return switch (this) {
             case TITAN -> new TitanStore(directory);
-            case ROCKSDB -> new RocksStore(directory);
+            case ROCKSDB -> new RocksStore(directory, shape);
             case LMDB -> new LmdbStore(directory, shape);
             case CHRONICLE -> new ChronicleStore(directory, shape);
         };

@@ -2,6 +2,8 @@ package io.titankv.benchmarks.engine;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +107,7 @@ public final class EngineComparison implements Callable<Integer> {
     private static final int RUNS = 5;
     private static final int QUICK_RUNS = 3;
     private static final int OPERATIONS_MIN = 200_000;
+    private static final double LOAD_OF_A_QUIET_MACHINE = 0.5;
 
     /** Measures, and ends the process: 0 done, 1 a run failed, 2 wrong options. */
     public static void main(String[] arguments) {
@@ -118,6 +121,7 @@ public final class EngineComparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Plan plan = plan();
+        warnOfLoad();
         Path base = directory == null ? Files.createTempDirectory("titan-benchmark-") : directory;
         Files.createDirectories(base);
         Medians medians = new Medians();
@@ -141,6 +145,20 @@ public final class EngineComparison implements Callable<Integer> {
         medians.medians().forEach(median -> out().println(median.toJson()));
         out().flush();
         return 0;
+    }
+
+    private void warnOfLoad() {
+        OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
+        double load = machine.getSystemLoadAverage();
+        if (load > LOAD_OF_A_QUIET_MACHINE) {
+            err().printf(
+                            Locale.ROOT,
+                            "other programs are busy on this machine (load %.1f on %d processors): rates will be too"
+                                    + " low%n",
+                            load,
+                            machine.getAvailableProcessors());
+            err().flush();
+        }
     }
 
     private void runOne(Plan plan, Path base, Contender contender, Shape shape, int run, Medians medians)

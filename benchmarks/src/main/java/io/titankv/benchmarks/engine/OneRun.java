@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +19,13 @@ import org.HdrHistogram.Histogram;
 public final class OneRun {
     private static final int WARM_KEYS_MAX = 50_000;
     private static final long WARM_BYTES_MAX = 64 << 20;
-    /** Enough for the compiler to be done with every path, at any system's rate. */
+    /**
+     * Enough for the compiler to be done with every path, at any system's rate. The same workloads, in the same way: a class first
+     * loaded when it is measured would undo what was compiled (a lock's, and gets took 2.3 us for 0.7 us).
+     */
     private static final int WARM_OPERATIONS = 300_000;
+
+    private static final Duration WARM_MERGE_TIME = Duration.ofMillis(500);
 
     private final RunSpec spec;
     private final Shape shape;
@@ -29,9 +35,9 @@ public final class OneRun {
     private Session session;
     private Pass pass;
 
-    private OneRun(RunSpec spec, Shape shape, Path directory, Consumer<Measurement> results) {
+    private OneRun(RunSpec spec, Path directory, Consumer<Measurement> results) {
         this.spec = spec;
-        this.shape = shape;
+        this.shape = spec.shape();
         this.directory = directory;
         this.results = results;
         try {
@@ -55,20 +61,12 @@ public final class OneRun {
 
     static void run(RunSpec spec, int warmOperations, Consumer<Measurement> results) {
         if (warmOperations > 0) {
-            OneRun warm =
-                    new OneRun(spec, warmShape(spec.shape()), spec.directory().resolve("warm"), ignored -> {});
-            warm.warmUp(warmOperations);
-            warm.close();
-            DiskUse.delete(warm.directory);
+            RunSpec warm = spec.with(warmShape(spec.shape()), warmOperations, WARM_MERGE_TIME);
+            Path directory = spec.directory().resolve("warm");
+            new OneRun(warm, directory, ignored -> {}).runAll();
+            DiskUse.delete(directory);
         }
-        OneRun run = new OneRun(spec, spec.shape(), spec.directory().resolve("store"), results);
-        for (Workload workload : Workload.values()) {
-            if (workload == Workload.FILL || spec.workloads().contains(workload)) {
-                run.run(workload);
-                run.store.settle();
-            }
-        }
-        run.close();
+        new OneRun(spec, spec.directory().resolve("store"), results).runAll();
     }
 
     /** Values of the same size, but few enough of them. */
@@ -77,12 +75,14 @@ public final class OneRun {
         return new Shape(Math.min(shape.keys(), Math.min(WARM_KEYS_MAX, keysMax)), shape.valueBytes());
     }
 
-    private void warmUp(int operations) {
-        pass.run(Operations.writeEach(shape.keys()));
-        for (double writes : new double[] {0, 1, 0.5, 0}) {
-            pass.run(Operations.uniform(shape.keys(), operations, writes, 1));
+    private void runAll() {
+        for (Workload workload : Workload.values()) {
+            if (workload == Workload.FILL || spec.workloads().contains(workload)) {
+                run(workload);
+                store.settle();
+            }
         }
-        pass.runAbsent(Operations.uniform(shape.keys(), operations, 0, 1));
+        close();
     }
 
     private void run(Workload workload) {

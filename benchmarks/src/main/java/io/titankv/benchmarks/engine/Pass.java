@@ -10,6 +10,8 @@ import org.HdrHistogram.Histogram;
 final class Pass {
     private static final int SAMPLE_MASK = 15;
     private static final int CHECKED = 8;
+    /** Short enough that the loop is compiled as a method, called often, and not in the middle of its only call. */
+    private static final int STRETCH = 512;
     /** Absent keys lie beyond all present ones. */
     private static final long ABSENT = 1L << 40;
     /** Longer than any operation should take; a longer one is counted as this. */
@@ -44,6 +46,13 @@ final class Pass {
     /** The part of the operations from {@code start} to before {@code end}. */
     long run(int[] operations, int start, int end) {
         long began = System.nanoTime();
+        for (int at = start; at < end; at += STRETCH) {
+            stretch(operations, at, Math.min(end, at + STRETCH));
+        }
+        return System.nanoTime() - began;
+    }
+
+    private void stretch(int[] operations, int start, int end) {
         for (int i = start; i < end; i++) {
             int operation = operations[i];
             if (operation < 0) {
@@ -52,26 +61,31 @@ final class Pass {
                 get(operation, i);
             }
         }
-        return System.nanoTime() - began;
     }
 
     /** Reads keys that no store has. */
     long runAbsent(int[] operations) {
         long began = System.nanoTime();
-        for (int i = 0; i < operations.length; i++) {
+        for (int at = 0; at < operations.length; at += STRETCH) {
+            absentStretch(operations, at, Math.min(operations.length, at + STRETCH));
+        }
+        return System.nanoTime() - began;
+    }
+
+    private void absentStretch(int[] operations, int start, int end) {
+        for (int i = start; i < end; i++) {
             long index = ABSENT + operations[i];
             Records.key(index, key);
             boolean timed = (i & SAMPLE_MASK) == 0;
-            long start = timed ? System.nanoTime() : 0;
+            long began = timed ? System.nanoTime() : 0;
             byte[] got = session.getOrNull(key);
             if (timed) {
-                record(gets, System.nanoTime() - start);
+                record(gets, System.nanoTime() - began);
             }
             if (got != null) {
                 throw new WrongValueException("a key that was never put has a value", index);
             }
         }
-        return System.nanoTime() - began;
     }
 
     private void put(int index, int i) {

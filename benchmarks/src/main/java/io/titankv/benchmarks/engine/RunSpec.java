@@ -33,6 +33,10 @@ record RunSpec(
         workloads = Set.copyOf(workloads);
     }
 
+    RunSpec with(Shape newShape, int newOperations, Duration newMergeTime) {
+        return new RunSpec(contender, directory, newShape, threads, workloads, newOperations, newMergeTime, seed);
+    }
+
     List<String> toArguments() {
         List<String> arguments = new ArrayList<>();
         arguments.add(contender.label());
