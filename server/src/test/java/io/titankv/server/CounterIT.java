@@ -41,22 +41,30 @@ class CounterIT {
                 TitanClient titan = cluster.client();
                 running.add(threads.submit(() -> raise(titan)));
             }
-            for (int kill = 0; kill < 3; kill++) {
-                long target = acknowledged.get() + 50;
-                await().atMost(Duration.ofSeconds(90)).until(() -> acknowledged.get() >= target);
-                NodeId leader = cluster.awaitLeaderOf(COUNTER);
-                cluster.kill(leader);
-                long afterwards = acknowledged.get() + 50;
-                await().atMost(Duration.ofSeconds(90)).until(() -> acknowledged.get() >= afterwards);
-                cluster.restart(leader);
-                cluster.awaitReady();
+            try {
+                killLeaders(cluster);
+            } finally {
+                // Also after a failure: closing the threads waits for them.
+                done.set(true);
             }
-            done.set(true);
             for (Future<?> client : running) {
                 client.get();
             }
             long counted = value(cluster.client().blocking().get(COUNTER));
             assertThat(counted).isBetween(acknowledged.get(), acknowledged.get() + undetermined.get());
+        }
+    }
+
+    private void killLeaders(TestCluster cluster) throws Exception {
+        for (int kill = 0; kill < 3; kill++) {
+            long target = acknowledged.get() + 50;
+            await().atMost(Duration.ofSeconds(90)).until(() -> acknowledged.get() >= target);
+            NodeId leader = cluster.awaitLeaderOf(COUNTER);
+            cluster.kill(leader);
+            long afterwards = acknowledged.get() + 50;
+            await().atMost(Duration.ofSeconds(90)).until(() -> acknowledged.get() >= afterwards);
+            cluster.restart(leader);
+            cluster.awaitReady();
         }
     }
 

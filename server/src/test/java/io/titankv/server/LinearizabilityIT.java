@@ -52,21 +52,12 @@ class LinearizabilityIT {
                 TitanClient connection = cluster.client();
                 running.add(threads.submit(() -> operate(client, connection, new Random(seed + client))));
             }
-            for (int fault = 0; fault < 6; fault++) {
-                awaitAnswers(100);
-                NodeId victim = cluster.awaitLeaderOf(key(random.nextInt(KEYS)));
-                if (fault % 2 == 0) {
-                    cluster.kill(victim);
-                    awaitAnswers(100);
-                    cluster.restart(victim);
-                } else {
-                    cluster.isolate(victim);
-                    awaitAnswers(100);
-                    cluster.heal(victim);
-                }
-                cluster.awaitReady();
+            try {
+                meetFaults(cluster, random);
+            } finally {
+                // Also after a failure: closing the threads waits for them.
+                done.set(true);
             }
-            done.set(true);
             for (Future<?> client : running) {
                 client.get();
             }
@@ -78,6 +69,23 @@ class LinearizabilityIT {
         assertThat(verdict.linearizable())
                 .as("seed %d: %s", seed, verdict.explanation())
                 .isTrue();
+    }
+
+    private void meetFaults(TestCluster cluster, Random random) throws Exception {
+        for (int fault = 0; fault < 6; fault++) {
+            awaitAnswers(100);
+            NodeId victim = cluster.awaitLeaderOf(key(random.nextInt(KEYS)));
+            if (fault % 2 == 0) {
+                cluster.kill(victim);
+                awaitAnswers(100);
+                cluster.restart(victim);
+            } else {
+                cluster.isolate(victim);
+                awaitAnswers(100);
+                cluster.heal(victim);
+            }
+            cluster.awaitReady();
+        }
     }
 
     /** Waits until the clients got so many more answers: the fault was really met by a load. */

@@ -48,11 +48,16 @@ final class Orders {
         }
         try {
             executor.execute(() -> {
+                boolean news = false;
                 try {
-                    instructions.forEach(this::attempt);
+                    for (Instruction instruction : instructions) {
+                        news |= attempt(instruction);
+                    }
                 } finally {
                     busy.set(false);
-                    done.run();
+                    if (news) {
+                        done.run();
+                    }
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -61,20 +66,34 @@ final class Orders {
         }
     }
 
-    private void attempt(Instruction instruction) {
+    /** True when something has been done. An order that failed is no news: told at once, it would come again at once. */
+    private boolean attempt(Instruction instruction) {
         try {
-            switch (instruction.getKindCase()) {
-                case CREATE_REPLICA -> create(instruction.getCreateReplica());
-                case ASSIGN_RANGES -> assign(instruction.getAssignRanges());
-                case TRANSFER_LEADERSHIP -> transfer(instruction.getTransferLeadership());
-                // From a newer leader: it will see that it is not done.
-                case KIND_NOT_SET -> LOG.atWarn().log("placement orders something that this version does not know");
-            }
+            return switch (instruction.getKindCase()) {
+                case CREATE_REPLICA -> {
+                    create(instruction.getCreateReplica());
+                    yield true;
+                }
+                case ASSIGN_RANGES -> {
+                    assign(instruction.getAssignRanges());
+                    yield false;
+                }
+                case TRANSFER_LEADERSHIP -> {
+                    transfer(instruction.getTransferLeadership());
+                    yield false;
+                }
+                case KIND_NOT_SET -> {
+                    // From a newer leader: it will see that it is not done.
+                    LOG.atWarn().log("placement orders something that this version does not know");
+                    yield false;
+                }
+            };
         } catch (RuntimeException e) {
             LOG.atWarn()
                     .addKeyValue("order", instruction.getKindCase())
                     .setCause(e)
                     .log("order of placement failed, it will come again");
+            return false;
         }
     }
 
