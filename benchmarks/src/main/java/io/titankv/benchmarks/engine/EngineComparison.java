@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "Measures the engine and its peers in one run on this machine.",
             "Standard output has one JSON line a measurement: the median of the runs. Progress is on standard error."
         },
+        subcommands = PlotCommand.class,
         sortOptions = false,
         usageHelpWidth = 120)
 public final class EngineComparison implements Callable<Integer> {
@@ -89,6 +90,9 @@ public final class EngineComparison implements Callable<Integer> {
             description = "Where data is kept while a run lasts. Default a new directory for temporary files.")
     private @Nullable Path directory;
 
+    @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draws the medians, too.")
+    private @Nullable Path picture;
+
     @Option(
             names = "--merge-seconds",
             paramLabel = "N",
@@ -144,6 +148,9 @@ public final class EngineComparison implements Callable<Integer> {
         }
         medians.medians().forEach(median -> out().println(median.toJson()));
         out().flush();
+        if (picture != null) {
+            Files.writeString(picture, BarPlot.draw(medians.medians()));
+        }
         return 0;
     }
 
