@@ -64,6 +64,13 @@ final class ActiveFile {
         bytes += end - start;
     }
 
+    /** Gives up the room that was taken ahead of the last batch. */
+    void trim() throws IOException {
+        if (data.file().size() > bytes) {
+            data.file().truncate(bytes);
+        }
+    }
+
     /** Takes a record of the batch just written into the index. */
     void index(
             RecordKind kind,

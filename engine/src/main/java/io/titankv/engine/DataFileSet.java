@@ -20,18 +20,36 @@ final class DataFileSet {
     /** Longs between two stripes: 128 bytes, two cache lines, because the hardware fetches pairs. */
     private static final int STRIDE = 16;
 
+    /** Ids are looked up by their distance from the first while the files take at least this share of the distances. */
+    private static final int DENSE_DIVISOR = 16;
+
     private final long[] ids;
     private final DataFile[] files;
+
+    /** The file of each id from the first on; empty when the ids lie too far apart. */
+    private final @Nullable DataFile[] byDistance;
+
     private final AtomicLongArray readers = new AtomicLongArray((STRIPES + 1) * STRIDE);
 
     DataFileSet(List<DataFile> files) {
         this.files = files.toArray(DataFile[]::new);
         Arrays.sort(this.files, (left, right) -> Long.compare(left.fileId(), right.fileId()));
         ids = Arrays.stream(this.files).mapToLong(DataFile::fileId).toArray();
+        long distances = ids.length == 0 ? 0 : ids[ids.length - 1] - ids[0] + 1;
+        byDistance = new DataFile[distances <= (long) DENSE_DIVISOR * ids.length ? (int) distances : 0];
+        if (byDistance.length > 0) {
+            for (DataFile file : this.files) {
+                byDistance[(int) (file.fileId() - ids[0])] = file;
+            }
+        }
     }
 
     @Nullable
     DataFile fileOrNull(long fileId) {
+        if (byDistance.length > 0) {
+            long distance = fileId - ids[0];
+            return distance < 0 || distance >= byDistance.length ? null : byDistance[(int) distance];
+        }
         int at = Arrays.binarySearch(ids, fileId);
         return at < 0 ? null : files[at];
     }

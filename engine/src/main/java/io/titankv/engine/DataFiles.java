@@ -87,10 +87,12 @@ final class DataFiles {
             Manifest changed;
             try {
                 if (active != null && description != null) {
+                    active.trim();
                     FinalFailure.force(active.data().file());
                     hint = writeHint(description, active.table());
                 }
                 next = DataFile.create(store, directory, header);
+                next.file().mapForAppends();
                 changed = description == null
                         ? manifest.withActive(header.fileId())
                         : manifest.withSealed(description, header.fileId(), applied);

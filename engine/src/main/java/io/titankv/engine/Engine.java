@@ -153,6 +153,11 @@ public final class Engine implements AutoCloseable {
         return lookup.recordOrNull(token, key);
     }
 
+    /** The key's value, a fresh array, or null when it has none. The cheapest read. Any thread. */
+    public byte @Nullable [] valueOrNull(long token, MemorySegment key) {
+        return lookup.valueOrNull(token, key);
+    }
+
     /** The key's version, 0 when it has no value. Any thread. */
     public long versionOf(long token, MemorySegment key) {
         return lookup.version(token, key);
@@ -274,6 +279,7 @@ public final class Engine implements AutoCloseable {
         closeInto(failure, () -> {
             if (gate.isWritable()) {
                 gate.sync();
+                writer.active().trim();
             }
         });
         closeInto(failure, gate::close);

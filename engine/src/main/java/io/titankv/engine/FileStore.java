@@ -1,9 +1,11 @@
 package io.titankv.engine;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file operations that an engine needs: the seam at which tests put a simulated disk. Thread-safe.
@@ -24,6 +26,9 @@ public interface FileStore {
          */
         int read(long offset, ByteBuffer target) throws IOException;
 
+        /**
+         * The file's length. Of one that is {@link #mapForAppends mapped} it may be more than was written; zeros follow then.
+         */
         long size() throws IOException;
 
         void truncate(long size) throws IOException;
@@ -33,6 +38,23 @@ public interface FileStore {
          * failure is final: what was written since the last success is in doubt for ever.
          */
         void force() throws IOException;
+
+        /** Has the bytes of a file that does not change any more at hand as memory, where the store can. */
+        default void mapForReads() throws IOException {}
+
+        /**
+         * Has what is appended from now on at hand as memory, where the store can, and makes appending cheap: the file may grow ahead
+         * of what is written, by zeros, until it is truncated.
+         */
+        default void mapForAppends() throws IOException {}
+
+        /**
+         * The file's bytes from its beginning, as memory that is valid until the file is closed; null when there is none. It may be
+         * shorter than the file, and longer than what was written: read only what was. An error of the disk is an {@link InternalError}.
+         */
+        default @Nullable MemorySegment viewOrNull() {
+            return null;
+        }
 
         @Override
         void close() throws IOException;

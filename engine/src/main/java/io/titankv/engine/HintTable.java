@@ -12,6 +12,11 @@ import java.util.List;
  * to the thread that writes the file.
  */
 final class HintTable {
+    /** Sections are 0 to 3. */
+    private static final int SECTION_BITS = 2;
+
+    private static final int SECTION_SHIFT = Long.SIZE - SECTION_BITS;
+
     private final long fileId;
     private int count;
     private byte[] kinds = new byte[64];
@@ -195,12 +200,33 @@ final class HintTable {
         return HintCursor.section(RecordKind.ofCode(kinds[entry]));
     }
 
+    /**
+     * The entries in order. They are sorted by what of section and token fits into a long beside the entry's number; only those that
+     * are equal in it, few as tokens are hashes, are compared whole.
+     */
     private int[] sortedEntries() {
+        int numberBits = Integer.SIZE - Integer.numberOfLeadingZeros(count);
+        long[] keysAndNumbers = new long[count];
+        for (int i = 0; i < count; i++) {
+            long prefix = (long) section(i) << SECTION_SHIFT | tokens[i] >>> SECTION_BITS;
+            // The sign makes the signed order of longs the unsigned one.
+            keysAndNumbers[i] = (prefix >>> numberBits << numberBits | i) ^ Long.MIN_VALUE;
+        }
+        Arrays.sort(keysAndNumbers);
         int[] entries = new int[count];
         for (int i = 0; i < count; i++) {
-            entries[i] = i;
+            entries[i] = (int) (keysAndNumbers[i] & ((1L << numberBits) - 1));
         }
-        mergeSort(entries.clone(), entries, 0, count);
+        int[] source = null;
+        for (int start = 0, end = 1; start < count; start = end, end++) {
+            while (end < count && keysAndNumbers[start] >> numberBits == keysAndNumbers[end] >> numberBits) {
+                end++;
+            }
+            if (end - start > 1) {
+                source = source == null ? entries.clone() : source;
+                mergeSort(source, entries, start, end);
+            }
+        }
         return entries;
     }
 

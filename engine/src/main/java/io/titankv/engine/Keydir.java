@@ -31,6 +31,32 @@ final class Keydir implements AutoCloseable {
     /** A leaf's object, and its place among its parent's children at a usual fill. By the object layout of a 64-bit JVM. */
     private static final long LEAF_HEAP_BYTES = 32 + 18;
 
+    /**
+     * The entry of a token.
+     *
+     * @param start file id in the upper half, offset in the lower
+     */
+    record Entry(long start, int recordBytes) {
+        boolean isNone() {
+            return start == 0 && recordBytes == 0;
+        }
+
+        /** 1 to 2^32-1; 0 in what is no entry, and no file has that id. */
+        long fileId() {
+            return start >>> Integer.SIZE;
+        }
+
+        long offset() {
+            return start & 0xFFFF_FFFFL;
+        }
+    }
+
+    /** The token has no entry. */
+    static final Entry NO_ENTRY = new Entry(0, 0);
+
+    /** The token has several entries, or the writer was in the way: {@link #find} tells. */
+    static final Entry UNCLEAR = new Entry(0, 1);
+
     private final KeydirPages pages;
     private final KeydirRegrouping regrouping;
     private final int fanout;
@@ -65,15 +91,27 @@ final class Keydir implements AutoCloseable {
         return pages.bytes() + pages.usedPages() * LEAF_HEAP_BYTES;
     }
 
+    /** The token's entry when there is exactly one, else {@link #NO_ENTRY} or {@link #UNCLEAR}. */
+    Entry findOnly(long token) {
+        Stretch stretch = stretchOf(root, token);
+        KeydirLeaf leaf = stretch.leaf;
+        int version = leaf.version();
+        if (!KeydirLeaf.isStable(version)) {
+            return UNCLEAR;
+        }
+        Entry entry = leaf.only(pages, token, stretch.low, stretch.end);
+        return leaf.isStill(version) ? entry : UNCLEAR;
+    }
+
     /** Fills {@code out} with the token's entries, and returns how many there are. */
     int find(long token, Places out) {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             out.clear();
-            KeydirLeaf leaf = leafOf(root, token);
-            int version = leaf.version();
+            Stretch stretch = stretchOf(root, token);
+            int version = stretch.leaf.version();
             if (KeydirLeaf.isStable(version)) {
-                leaf.copyEqual(pages, token, out);
-                if (leaf.isStill(version)) {
+                stretch.copyEqual(pages, token, out);
+                if (stretch.leaf.isStill(version)) {
                     return out.size();
                 }
             }
@@ -82,19 +120,11 @@ final class Keydir implements AutoCloseable {
         writing.lock();
         try {
             out.clear();
-            leafOf(root, token).copyEqual(pages, token, out);
+            stretchOf(root, token).copyEqual(pages, token, out);
             return out.size();
         } finally {
             writing.unlock();
         }
-    }
-
-    private static KeydirLeaf leafOf(KeydirNode from, long token) {
-        KeydirNode at = from;
-        while (at instanceof KeydirBranch branch) {
-            at = branch.child(branch.indexOf(token));
-        }
-        return (KeydirLeaf) at;
     }
 
     /**
@@ -149,12 +179,20 @@ final class Keydir implements AutoCloseable {
     }
 
     /**
-     * A leaf and the end of its stretch (0 for 2^64) in one state of the tree. The leaf's stretch may have grown since; what lies behind
-     * the end is another step's.
+     * A leaf and its stretch (an end of 0 stands for 2^64) in one state of the tree. The leaf's stretch may have grown since; what lies
+     * behind the end is another step's.
      */
-    private record Stretch(KeydirLeaf leaf, long end) {
+    private record Stretch(KeydirLeaf leaf, long low, long end) {
         void copyTo(KeydirPages pages, long position, long endExclusive, int atLeast, Places out) {
             leaf.copyRange(pages, position, earlier(end, endExclusive), atLeast, out);
+        }
+
+        void copyEqual(KeydirPages pages, long token, Places out) {
+            leaf.copyEqual(pages, token, low, end, out);
+        }
+
+        int find(KeydirPages pages, long token, long start) {
+            return leaf.find(pages, token, low, end, start);
         }
 
         int count(KeydirPages pages, long position, long endExclusive) {
@@ -164,15 +202,19 @@ final class Keydir implements AutoCloseable {
 
     private static Stretch stretchOf(KeydirNode from, long token) {
         KeydirNode at = from;
+        long low = 0;
         long end = 0;
         while (at instanceof KeydirBranch branch) {
-            int index = branch.indexOf(token);
+            int index = branch.indexOf(token, low, end);
+            if (index > 0) {
+                low = branch.low(index);
+            }
             if (index + 1 < branch.size()) {
                 end = branch.low(index + 1);
             }
             at = branch.child(index);
         }
-        return new Stretch((KeydirLeaf) at, end);
+        return new Stretch((KeydirLeaf) at, low, end);
     }
 
     /** Entries in the range; an end of 0 stands for 2^64. Each leaf is counted at a moment of its own. */
@@ -232,9 +274,10 @@ final class Keydir implements AutoCloseable {
         long start = packed(fileId, offset);
         writing.lock();
         try {
-            KeydirLeaf leaf = leafOf(root, token);
+            Stretch stretch = stretchOf(root, token);
+            KeydirLeaf leaf = stretch.leaf;
             if (!leaf.isFull(pages)) {
-                leaf.insert(pages, token, start, recordBytes);
+                leaf.insert(pages, token, stretch.low, stretch.end, start, recordBytes);
             } else if (leaf.isChain() && leaf.firstToken(pages) == token) {
                 leaf.append(pages, token, start, recordBytes);
             } else {
@@ -252,8 +295,9 @@ final class Keydir implements AutoCloseable {
         long newStart = packed(newFileId, newOffset);
         writing.lock();
         try {
-            KeydirLeaf leaf = leafOf(root, token);
-            int index = leaf.find(pages, token, oldStart);
+            Stretch stretch = stretchOf(root, token);
+            KeydirLeaf leaf = stretch.leaf;
+            int index = stretch.find(pages, token, oldStart);
             if (index < 0) {
                 return false;
             }
@@ -269,8 +313,9 @@ final class Keydir implements AutoCloseable {
         long start = packed(fileId, offset);
         writing.lock();
         try {
-            KeydirLeaf leaf = leafOf(root, token);
-            int index = leaf.find(pages, token, start);
+            Stretch stretch = stretchOf(root, token);
+            KeydirLeaf leaf = stretch.leaf;
+            int index = stretch.find(pages, token, start);
             if (index < 0) {
                 return false;
             }

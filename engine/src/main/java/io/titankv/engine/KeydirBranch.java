@@ -36,17 +36,19 @@ final class KeydirBranch implements KeydirNode {
 
     /** The child that holds the token. */
     int indexOf(long token) {
-        int low = 1;
-        int high = lows.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(lows[middle], token) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        return indexOf(token, 0, 0);
+    }
+
+    /** The same, sooner: {@code low} and {@code end} (0 for 2^64) are the first token of the branch's stretch and the one after its last. */
+    int indexOf(long token, long low, long end) {
+        int index = TokenSearch.guess(token, low, end, lows.length);
+        while (index > 0 && Long.compareUnsigned(lows[index], token) > 0) {
+            index--;
         }
-        return low - 1;
+        while (index + 1 < lows.length && Long.compareUnsigned(lows[index + 1], token) <= 0) {
+            index++;
+        }
+        return index;
     }
 
     List<Child> children() {

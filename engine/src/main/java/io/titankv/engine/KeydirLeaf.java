@@ -115,14 +115,90 @@ final class KeydirLeaf implements KeydirNode {
         return endExclusive == 0 ? count(pages) : lowerBound(pages, endExclusive);
     }
 
+    /** The first entry whose token is not below {@code token}, which the leaf's stretch, from low to before end, holds. */
+    private int lowerBound(KeydirPages pages, long token, long low, long end) {
+        int entries = count(pages);
+        if (entries == 0 || entries > pages.pageEntries()) {
+            return lowerBound(pages, token);
+        }
+        int guess = TokenSearch.guess(token, low, end, entries);
+        return lowerBoundNear(guess, pages.slab(firstPage), pages.at(firstPage, 0), entries, token);
+    }
+
     /** Copies the token's entries. */
-    void copyEqual(KeydirPages pages, long token, Places out) {
+    void copyEqual(KeydirPages pages, long token, long low, long endOfStretch, Places out) {
         int end = count(pages);
-        for (int i = lowerBound(pages, token); i < end; i++) {
+        for (int i = lowerBound(pages, token, low, endOfStretch); i < end; i++) {
             if (!copyIf(pages, i, token, out)) {
                 return;
             }
         }
+    }
+
+    /**
+     * The token's entry, see {@link Keydir#findOnly}.
+     *
+     * @param low first token of the leaf's stretch
+     * @param end the token after its last, 0 for 2^64
+     */
+    Keydir.Entry only(KeydirPages pages, long token, long low, long end) {
+        int entries = count(pages);
+        if (entries == 0) {
+            return Keydir.NO_ENTRY;
+        }
+        if (entries > pages.pageEntries()) {
+            return Keydir.UNCLEAR;
+        }
+        MemorySegment slab = pages.slab(firstPage);
+        long base = pages.at(firstPage, 0);
+        int index = lowerBoundNear(TokenSearch.guess(token, low, end, entries), slab, base, entries, token);
+        if (index >= entries || compare(slab, base, index, token) != 0) {
+            return Keydir.NO_ENTRY;
+        }
+        if (index + 1 < entries && compare(slab, base, index + 1, token) == 0) {
+            return Keydir.UNCLEAR;
+        }
+        long at = base + (long) index * KeydirPages.ENTRY_BYTES;
+        return new Keydir.Entry(KeydirPages.start(slab, at), KeydirPages.recordBytes(slab, at));
+    }
+
+    /**
+     * The first entry whose token is not below {@code token}: from the guess on in steps that double, then by halves, so that a bad
+     * guess costs no more than a binary search does.
+     */
+    private static int lowerBoundNear(int guess, MemorySegment slab, long base, int entries, long token) {
+        int low = guess;
+        int high = guess;
+        if (compare(slab, base, guess, token) < 0) {
+            low++;
+            high++;
+            for (int step = 1; high < entries && compare(slab, base, high, token) < 0; step *= 2) {
+                low = high + 1;
+                high = Math.min(entries, low + step);
+            }
+        } else {
+            for (int step = 1; low > 0 && compare(slab, base, low - 1, token) >= 0; step *= 2) {
+                high = low - 1;
+                low = Math.max(0, high - step);
+            }
+        }
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (compare(slab, base, middle, token) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private boolean tokenIs(KeydirPages pages, int index, long token) {
+        return compare(pages.slab(firstPage), pages.at(firstPage, 0), index, token) == 0;
+    }
+
+    private static int compare(MemorySegment slab, long base, int index, long token) {
+        return Long.compareUnsigned(KeydirPages.token(slab, base + (long) index * KeydirPages.ENTRY_BYTES), token);
     }
 
     private boolean copyIf(KeydirPages pages, int index, long token, Places out) {
@@ -158,8 +234,8 @@ final class KeydirLeaf implements KeydirNode {
     // The writer.
 
     /** The entry of that token that starts there, or -1. */
-    int find(KeydirPages pages, long token, long start) {
-        for (int i = lowerBound(pages, token); i < count; i++) {
+    int find(KeydirPages pages, long token, long low, long end, long start) {
+        for (int i = lowerBound(pages, token, low, end); i < count; i++) {
             int page = page(i, pages.pageEntries());
             long at = pages.at(page, i % pages.pageEntries());
             if (KeydirPages.token(pages.slab(page), at) != token) {
@@ -177,8 +253,11 @@ final class KeydirLeaf implements KeydirNode {
     }
 
     /** Behind the token's other entries. The leaf is not full. */
-    void insert(KeydirPages pages, long token, long start, int recordBytes) {
-        int index = endOf(pages, token + 1);
+    void insert(KeydirPages pages, long token, long low, long end, long start, int recordBytes) {
+        int index = lowerBound(pages, token, low, end);
+        while (index < count && tokenIs(pages, index, token)) {
+            index++;
+        }
         MemorySegment slab = pages.slab(firstPage);
         long at = pages.at(firstPage, index);
         lock();

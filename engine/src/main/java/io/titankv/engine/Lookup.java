@@ -27,6 +27,10 @@ final class Lookup {
         T orNull(DataFile file, long offset, int recordBytes);
     }
 
+    byte @Nullable [] valueOrNull(long token, MemorySegment key) {
+        return find(token, (file, offset, recordBytes) -> reader.valueIfKeyOrNull(file, offset, recordBytes, key));
+    }
+
     @Nullable
     StoredRecord recordOrNull(long token, MemorySegment key) {
         return find(token, (file, offset, recordBytes) -> reader.recordIfKeyOrNull(file, offset, recordBytes, key));
@@ -42,6 +46,24 @@ final class Lookup {
     }
 
     private <T> @Nullable T find(long token, Read<T> read) {
+        // Almost every token has one entry or none, and what it takes to find that leaves nothing behind.
+        DataFileSet set = files.enter();
+        try {
+            Keydir.Entry entry = keydir.findOnly(token);
+            if (entry.isNone()) {
+                return null;
+            }
+            DataFile file = set.fileOrNull(entry.fileId());
+            if (file != null) {
+                return read.orNull(file, entry.offset(), entry.recordBytes());
+            }
+        } finally {
+            set.leave();
+        }
+        return findAny(token, read);
+    }
+
+    private <T> @Nullable T findAny(long token, Read<T> read) {
         Places pooled = pool.poll();
         Places places = pooled != null ? pooled : new Places();
         try {

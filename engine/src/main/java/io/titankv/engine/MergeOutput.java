@@ -50,6 +50,7 @@ final class MergeOutput {
     void seal() throws IOException {
         flush();
         FinalFailure.force(file.data().file());
+        file.data().file().mapForReads();
         SealedFile description = file.describe();
         file.data().onSealed(description, files.writeHint(description, file.table()));
     }

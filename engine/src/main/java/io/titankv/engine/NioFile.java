@@ -1,6 +1,7 @@
 package io.titankv.engine;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.FileSystemException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file of the machine's file system. Reads are thread-safe; the rest belongs to its opener.
@@ -15,6 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>A {@link java.nio.channels.FileChannel} is closed for everybody when one thread is interrupted within it, and cannot be opened
  * again once its name is gone. An {@link AsynchronousFileChannel} knows no interrupts; with {@link CallerRuns} its operations run on
  * the calling thread like those of a plain channel.
+ *
+ * <p>A file that is mapped for appends takes small writes as stores to memory. Like bytes handed to write(2) they are in the system's
+ * cache at once and survive the process. Their room on the disk is taken before, by writing zeros ahead, so that a full disk fails
+ * that write and not a store.
  *
  * <p>After a failed {@link #force} the file takes no more writes: the system may have dropped the pages that it could not write and
  * call them clean (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020), so a second force would lie.
@@ -26,8 +32,29 @@ final class NioFile implements FileStore.File {
     /** Buffers smaller than this are gathered before they are written. A guess: some pages. */
     private static final int GATHER_BYTES = 64 << 10;
 
+    /** Larger writes go to the system as they are: a call costs little beside them, and zeros ahead of them would cost as much again. */
+    private static final int STORE_BYTES_MAX = 64 << 10;
+
+    /** A file that is appended to is mapped from this length on, in powers of two. */
+    private static final long MAPPED_BYTES_MIN = 256 << 10;
+
+    /** Zeros are written ahead in steps of a sixteenth of the file, within these bounds: a small file stays small. */
+    private static final long ROOM_BYTES_MIN = 64 << 10;
+
+    private static final long ROOM_BYTES_MAX = 1 << 20;
+    private static final int ROOM_DIVISOR = 16;
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect((int) ROOM_BYTES_MAX).asReadOnlyBuffer();
+
     private final Path file;
     private final AsynchronousFileChannel channel;
+    private final FileMapping mapping;
+
+    /** True when appends go to memory. With {@link #roomEnd}, the writer's. */
+    private boolean appendsMapped;
+
+    /** Up to here every byte has its room on the disk. */
+    private long roomEnd;
 
     /** How often the file was cut. */
     private final AtomicInteger truncations = new AtomicInteger();
@@ -40,6 +67,24 @@ final class NioFile implements FileStore.File {
     NioFile(Path file, AsynchronousFileChannel channel) {
         this.file = file;
         this.channel = channel;
+        this.mapping = new FileMapping(file);
+    }
+
+    @Override
+    public void mapForReads() throws IOException {
+        mapping.map(size(), false);
+    }
+
+    @Override
+    public void mapForAppends() throws IOException {
+        roomEnd = size();
+        appendsMapped = true;
+        mapUpTo(roomEnd);
+    }
+
+    @Override
+    public @Nullable MemorySegment viewOrNull() {
+        return mapping.viewOrNull();
     }
 
     @Override
@@ -47,7 +92,10 @@ final class NioFile implements FileStore.File {
         requireForced();
         long at = offset;
         if (buffers.length == 1) {
-            writeFully(at, buffers[0]);
+            if (!store(at, buffers[0])) {
+                writeFully(at, buffers[0]);
+                roomEnd = Math.max(roomEnd, at + buffers[0].position());
+            }
             return;
         }
         ByteBuffer gathered = ByteBuffer.allocate((int) Math.min(GATHER_BYTES, totalBytes(buffers)));
@@ -62,6 +110,52 @@ final class NioFile implements FileStore.File {
             }
         }
         flush(at, gathered);
+    }
+
+    /** Writes to memory; false when it cannot and nothing was written. */
+    private boolean store(long offset, ByteBuffer source) throws IOException {
+        int bytes = source.remaining();
+        long end = offset + bytes;
+        if (!appendsMapped || bytes > STORE_BYTES_MAX || offset > roomEnd || !mapUpTo(end)) {
+            return false;
+        }
+        MemorySegment target = mapping.viewOrNull();
+        if (target == null) {
+            return false;
+        }
+        if (end > roomEnd) {
+            takeRoom(end);
+        }
+        try {
+            MemorySegment.copy(MemorySegment.ofBuffer(source), 0, target, offset, bytes);
+        } catch (InternalError e) {
+            // Raised by the machine's memory fault: what lies there now is not known.
+            forceFailed = true;
+            throw new FileSystemException(file.toString(), null, "cannot store at offset " + offset + ": " + e);
+        }
+        source.position(source.limit());
+        return true;
+    }
+
+    private boolean mapUpTo(long end) {
+        MemorySegment view = mapping.viewOrNull();
+        if (view != null && view.byteSize() >= end) {
+            return true;
+        }
+        long capacity = Math.max(MAPPED_BYTES_MIN, Long.highestOneBit(Math.max(1, end - 1)) << 1);
+        // The file becomes so long: a size that a force must write.
+        truncations.incrementAndGet();
+        return mapping.map(capacity, true);
+    }
+
+    private void takeRoom(long end) throws IOException {
+        long step = Math.clamp(end / ROOM_DIVISOR, ROOM_BYTES_MIN, ROOM_BYTES_MAX);
+        long target = end + step;
+        while (roomEnd < target) {
+            ByteBuffer zeros = ZEROS.duplicate();
+            zeros.limit((int) Math.min(zeros.capacity(), target - roomEnd));
+            roomEnd += writeFully(roomEnd, zeros);
+        }
     }
 
     private static long totalBytes(ByteBuffer... buffers) {
@@ -150,6 +244,7 @@ final class NioFile implements FileStore.File {
     public void truncate(long size) throws IOException {
         requireForced();
         truncations.incrementAndGet();
+        roomEnd = Math.min(roomEnd, size);
         try {
             channel.truncate(size);
         } catch (IOException e) {
@@ -182,6 +277,7 @@ final class NioFile implements FileStore.File {
 
     @Override
     public void close() throws IOException {
+        mapping.close();
         channel.close();
     }
 }

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ArrayBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads single records by place and checks them. What does not check out is a {@link CorruptDataException}, never a record.
- * Thread-safe.
+ * Reads single records by place and checks them, from memory where the file is mapped. What does not check out is a
+ * {@link CorruptDataException}, never a record. Thread-safe.
  */
 final class RecordReader {
     /** Holds the records of most reads whole. */
@@ -19,10 +20,33 @@ final class RecordReader {
     /** Key bytes fetched with a header whose key length is not known yet: a guess that fits most keys. */
     private static final int KEY_BYTES_GUESS = 96;
 
+    private static final byte[] NO_BYTES = {};
+
     private final ArrayBlockingQueue<RecordBuffer> pool = new ArrayBlockingQueue<>(POOL_MAX);
 
     /** The version of the record there, or -1 when its key is another one. Reads no value. */
     long versionIfKey(DataFile file, long offset, int recordBytes, MemorySegment key) {
+        MappedRecord mapped = MappedRecord.orNull(file, offset, recordBytes);
+        if (mapped == null) {
+            return versionIfKeyFromFile(file, offset, recordBytes, key);
+        }
+        try {
+            if (!mapped.isOf(key)) {
+                return NO_MATCH;
+            }
+            mapped.requireIntactHead();
+            return mapped.version();
+        } catch (InternalError e) {
+            throw unreadable(file, offset, e);
+        }
+    }
+
+    /** What a machine raises when it cannot bring in a page of a mapping. */
+    private static StorageException unreadable(DataFile file, long offset, InternalError fault) {
+        return new StorageException("cannot read record at offset " + offset, file.path(), fault);
+    }
+
+    private long versionIfKeyFromFile(DataFile file, long offset, int recordBytes, MemorySegment key) {
         RecordBuffer buffer = take(headBytesMax(recordBytes, key.byteSize()));
         try {
             RecordBuffer head = readHead(buffer, file, offset, recordBytes, key.byteSize());
@@ -36,6 +60,18 @@ final class RecordReader {
     static final long NO_MATCH = -1;
 
     boolean keyIs(DataFile file, long offset, int recordBytes, MemorySegment key) {
+        MappedRecord mapped = MappedRecord.orNull(file, offset, recordBytes);
+        if (mapped == null) {
+            return keyInFileIs(file, offset, recordBytes, key);
+        }
+        try {
+            return mapped.isOf(key);
+        } catch (InternalError e) {
+            throw unreadable(file, offset, e);
+        }
+    }
+
+    private boolean keyInFileIs(DataFile file, long offset, int recordBytes, MemorySegment key) {
         RecordBuffer buffer = take(headBytesMax(recordBytes, key.byteSize()));
         try {
             return keyIs(readHead(buffer, file, offset, recordBytes, key.byteSize()), key);
@@ -44,9 +80,36 @@ final class RecordReader {
         }
     }
 
+    /** The value of the record there, a fresh array, or null when its key is another one. */
+    byte @Nullable [] valueIfKeyOrNull(DataFile file, long offset, int recordBytes, MemorySegment key) {
+        MappedRecord mapped = MappedRecord.orNull(file, offset, recordBytes);
+        if (mapped == null) {
+            StoredRecord read = recordInFileIfKeyOrNull(file, offset, recordBytes, key);
+            return read == null ? null : read.valueArray();
+        }
+        try {
+            return mapped.isOf(key) ? mapped.value() : null;
+        } catch (InternalError e) {
+            throw unreadable(file, offset, e);
+        }
+    }
+
     /** The record there, or null when its key is another one. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     StoredRecord recordIfKeyOrNull(DataFile file, long offset, int recordBytes, MemorySegment key) {
+        MappedRecord mapped = MappedRecord.orNull(file, offset, recordBytes);
+        if (mapped == null) {
+            return recordInFileIfKeyOrNull(file, offset, recordBytes, key);
+        }
+        try {
+            return mapped.isOf(key) ? stored(mapped, true) : null;
+        } catch (InternalError e) {
+            throw unreadable(file, offset, e);
+        }
+    }
+
+    private @Nullable StoredRecord recordInFileIfKeyOrNull(
+            DataFile file, long offset, int recordBytes, MemorySegment key) {
         RecordBuffer buffer = take(recordBytes);
         try {
             readWhole(buffer, file, offset, recordBytes);
@@ -58,6 +121,18 @@ final class RecordReader {
 
     /** The record there, whatever its key. */
     StoredRecord record(DataFile file, long offset, int recordBytes, boolean withValue) {
+        MappedRecord mapped = MappedRecord.orNull(file, offset, recordBytes);
+        if (mapped == null) {
+            return recordInFile(file, offset, recordBytes, withValue);
+        }
+        try {
+            return stored(mapped, withValue);
+        } catch (InternalError e) {
+            throw unreadable(file, offset, e);
+        }
+    }
+
+    private StoredRecord recordInFile(DataFile file, long offset, int recordBytes, boolean withValue) {
         RecordBuffer buffer = take(withValue ? recordBytes : headBytesMax(recordBytes, KEY_BYTES_GUESS));
         try {
             if (withValue) {
@@ -78,10 +153,21 @@ final class RecordReader {
                 && MemorySegment.mismatch(record.bytes(), keyAt, keyAt + keyBytes, key, 0, keyBytes) < 0;
     }
 
+    private static StoredRecord stored(MappedRecord record, boolean withValue) {
+        record.requireIntactHead();
+        return new StoredRecord(
+                record.token(),
+                MemorySegment.ofArray(record.key()),
+                MemorySegment.ofArray(withValue ? record.value() : NO_BYTES),
+                record.version(),
+                record.position(),
+                new RecordPlace(record.file().fileId(), record.at(), record.recordBytes(), record.valueBytes()));
+    }
+
     private static StoredRecord stored(
             RecordBuffer record, DataFile file, long offset, int recordBytes, boolean withValue) {
         byte[] key = record.key(0).toArray(ValueLayout.JAVA_BYTE);
-        byte[] value = withValue ? record.value(0).toArray(ValueLayout.JAVA_BYTE) : new byte[0];
+        byte[] value = withValue ? record.value(0).toArray(ValueLayout.JAVA_BYTE) : NO_BYTES;
         RecordFormat.Stamp stamp = RecordFormat.stamp(record.buffer(), 0);
         return new StoredRecord(
                 RecordFormat.token(record.buffer(), 0),

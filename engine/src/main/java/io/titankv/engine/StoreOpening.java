@@ -185,6 +185,7 @@ final class StoreOpening {
             throw new CorruptDataException(
                     "data file has " + size + " bytes, the manifest says " + description.bytes(), data.path(), size);
         }
+        data.file().mapForReads();
         Path hintPath = directory.resolve(FileNames.hint(description.fileId()));
         if (store.exists(hintPath)) {
             FileStore.File hint = opened(store.openForRead(hintPath));

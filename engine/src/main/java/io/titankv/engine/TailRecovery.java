@@ -12,7 +12,11 @@ import java.util.zip.CRC32C;
  * nothing, and all from the first bad byte on is cut. The first fsync after recovery is recovery's own.
  */
 final class TailRecovery {
-    /** What was found. */
+    /**
+     * What was found.
+     *
+     * @param bytesCut of the torn tail, but for zeros at its end: room that was taken ahead
+     */
     record Outcome(ActiveFile active, EntryPosition applied, long bytesCut) {}
 
     private static final int READ_BYTES = 256 << 10;
@@ -42,11 +46,12 @@ final class TailRecovery {
             throws IOException {
         Outcome outcome = read(data, header, sealedApplied, syncedBytes);
         long wholeBytes = outcome.active().bytes();
-        if (outcome.bytesCut() > 0) {
+        if (data.file().size() > wholeBytes) {
             data.file().truncate(wholeBytes);
         }
         rewrite(data, Math.max(syncedBytes, DataFileHeader.BYTES), wholeBytes);
         FinalFailure.force(data.file());
+        data.file().mapForAppends();
         return outcome;
     }
 
@@ -63,7 +68,7 @@ final class TailRecovery {
         }
         ActiveFile active =
                 new ActiveFile(data, recovery.table, recovery.crc, recovery.wholeBytes, recovery.wholeRecords);
-        return new Outcome(active, recovery.applied, size - recovery.wholeBytes);
+        return new Outcome(active, recovery.applied, recovery.tornBytes(size));
     }
 
     /** Reads whole batches; returns where it had to stop. */
@@ -88,6 +93,23 @@ final class TailRecovery {
             readChecksum();
         }
         return scanner.offset();
+    }
+
+    /** Bytes behind the last whole batch, but for zeros at the end. */
+    private long tornBytes(long size) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
+        long end = size;
+        while (end > wholeBytes) {
+            long start = Math.max(wholeBytes, end - READ_BYTES);
+            int read = data.file().read(start, buffer.clear().limit((int) (end - start)));
+            for (int i = read - 1; i >= 0; i--) {
+                if (buffer.get(i) != 0) {
+                    return start + i + 1 - wholeBytes;
+                }
+            }
+            end = start;
+        }
+        return 0;
     }
 
     /** The checksum has taken in records of a batch without an end: take it anew. */
