@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ final class FileMapping implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private volatile @Nullable MemorySegment view;
     private boolean refused;
+
+    /** What the file system knows the mapped file by. Once its name is gone, another file may bear it. */
+    private @Nullable Object fileKey;
 
     FileMapping(Path file) {
         this.file = file;
@@ -46,6 +51,12 @@ final class FileMapping implements AutoCloseable {
         try (FileChannel channel = forWriting
                 ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(file, StandardOpenOption.READ)) {
+            Object found = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            if (fileKey != null && !fileKey.equals(found)) {
+                refused = true;
+                return false;
+            }
+            fileKey = found;
             view = channel.map(
                     forWriting ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
             return true;

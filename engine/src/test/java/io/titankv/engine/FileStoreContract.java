@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -11,6 +13,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,5 +210,74 @@ abstract class FileStoreContract {
         lock.close();
         assertThatThrownBy(() -> store.lock(lockFile)).isInstanceOf(IOException.class);
         again.close();
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] firstBytes(FileStore.File file, int length) throws IOException {
+        ByteBuffer target = ByteBuffer.allocate(length);
+        assertThat(file.read(0, target)).isEqualTo(length);
+        return target.array();
+    }
+
+    /** What was appended is there in whatever way it is read, and a truncation leaves nothing behind it. */
+    @Test
+    void whatIsAppendedToAMappedFileIsInTheFile() throws IOException {
+        Path path = directory.resolve("mapped");
+        byte[] content = random(1_200_000);
+        try (FileStore.File file = store.create(path)) {
+            file.write(0, ByteBuffer.wrap(content, 0, 10));
+            file.mapForAppends();
+            int at = 10;
+            for (int step = 1; at < content.length; step += 997) {
+                // Small ones, and some that are larger than a mapped file stores by itself.
+                int length = Math.min(step, content.length - at);
+                ByteBuffer source = ByteBuffer.wrap(content, at, length);
+                file.write(at, source);
+                assertThat(source.hasRemaining()).isFalse();
+                at += length;
+            }
+            assertThat(firstBytes(file, content.length)).isEqualTo(content);
+            assertThat(file.size()).isGreaterThanOrEqualTo(content.length);
+            MemorySegment view = file.viewOrNull();
+            if (view != null) {
+                assertThat(view.asSlice(0, content.length).toArray(ValueLayout.JAVA_BYTE))
+                        .isEqualTo(content);
+            }
+            file.force();
+            file.truncate(700_000);
+            assertThat(file.size()).isEqualTo(700_000);
+            file.write(700_000, ByteBuffer.wrap(content, 700_000, 500));
+            file.truncate(700_500);
+            file.force();
+        }
+        try (FileStore.File file = store.openForRead(path)) {
+            assertThat(file.size()).isEqualTo(700_500);
+            assertThat(firstBytes(file, 700_500)).isEqualTo(Arrays.copyOf(content, 700_500));
+            file.mapForReads();
+            MemorySegment view = file.viewOrNull();
+            if (view != null) {
+                assertThat(view.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(Arrays.copyOf(content, 700_500));
+            }
+        }
+    }
+
+    @Test
+    void aMappedFileMayBeInterruptedAndDeleted() throws IOException {
+        Path path = directory.resolve("mapped");
+        byte[] content = random(3000);
+        try (FileStore.File file = store.create(path)) {
+            Thread.currentThread().interrupt();
+            file.mapForAppends();
+            file.write(0, ByteBuffer.wrap(content));
+            assertThat(Thread.interrupted()).isTrue();
+            store.delete(path);
+            file.write(3000, ByteBuffer.wrap(random(900_000)));
+            assertThat(firstBytes(file, 3000)).isEqualTo(content);
+        }
     }
 }

@@ -67,15 +67,38 @@ class TailRecoveryTest {
         for (int length = 0; length < second.length; length++) {
             recoverWithTail(Arrays.copyOf(second, length));
             assertThat(store.scan(10)).as("length %d", length).isEqualTo(Map.of("first", "1"));
-            assertThat(store.recoveries.getLast().bytesCut()).isEqualTo(length);
+            assertThat(store.recoveries.getLast().bytesCut()).isEqualTo(withoutZeros(length));
         }
-        assertOnlyTheFirstBatchIsThere(second.length - 1);
+        assertOnlyTheFirstBatchIsThere(withoutZeros(second.length - 1));
+    }
+
+    /** So much of the batch's beginning can be told from room that was taken ahead. */
+    private int withoutZeros(int length) {
+        int end = length;
+        while (end > 0 && second[end - 1] == 0) {
+            end--;
+        }
+        return end;
     }
 
     @Test
-    void zerosAreATornTail() {
+    void zerosAreRoomThatWasTakenAhead() {
         recoverWithTail(new byte[5000]);
-        assertOnlyTheFirstBatchIsThere(5000);
+        assertOnlyTheFirstBatchIsThere(0);
+    }
+
+    @Test
+    void aBatchCutBeforeRoomThatWasTakenAheadIsCutWithIt() {
+        recoverWithTail(Arrays.copyOf(Arrays.copyOf(second, second.length - 1), 300_000));
+        assertOnlyTheFirstBatchIsThere(withoutZeros(second.length - 1));
+    }
+
+    @Test
+    void aWholeBatchBeforeRoomThatWasTakenAheadIsKept() {
+        recoverWithTail(Arrays.copyOf(second, 300_000));
+        assertThat(store.scan(10)).hasSize(4);
+        assertThat(store.recoveries.getLast().bytesCut()).isZero();
+        assertThat(store.disk.bytes(ACTIVE)).hasSize(firstEnd + second.length);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.titankv.benchmarks.engine;
 import io.titankv.engine.Engine;
 import io.titankv.engine.EngineOptions;
 import io.titankv.engine.EntryPosition;
-import io.titankv.engine.StoredRecord;
 import io.titankv.engine.WriteBatch;
 import io.titankv.model.Tokens;
 import java.lang.foreign.MemorySegment;
@@ -63,8 +62,7 @@ final class TitanStore implements Store {
 
         @Override
         public byte @Nullable [] getOrNull(byte[] key) {
-            StoredRecord record = engine.getOrNull(token(key), MemorySegment.ofArray(key));
-            return record == null ? null : record.valueArray();
+            return engine.valueOrNull(token(key), MemorySegment.ofArray(key));
         }
 
         private static long token(byte[] key) {
