@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,7 +37,8 @@ public final class EngineComparison implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Small and rough, in less than 5 minutes: " + QUICK_KEYS + " keys, " + QUICK_RUNS + " runs.")
+            description = "Small and rough, in less than 5 minutes: " + QUICK_KEYS + " keys, " + QUICK_RUNS
+                    + " runs or as many as there is time for.")
     private boolean quick;
 
     @Option(
@@ -110,6 +112,9 @@ public final class EngineComparison implements Callable<Integer> {
     private static final int QUICK_KEYS = 200_000;
     private static final int RUNS = 5;
     private static final int QUICK_RUNS = 3;
+    /** Quick means less than five minutes; a little is left for compiling. */
+    private static final long QUICK_NANOS_MAX = TimeUnit.SECONDS.toNanos(270);
+
     private static final int OPERATIONS_MIN = 200_000;
     private static final double LOAD_OF_A_QUIET_MACHINE = 0.5;
 
@@ -130,7 +135,8 @@ public final class EngineComparison implements Callable<Integer> {
         Files.createDirectories(base);
         Medians medians = new Medians();
         try {
-            for (int run = 1; run <= plan.runs(); run++) {
+            long began = System.nanoTime();
+            for (int run = 1; run <= plan.runs() && hasTimeFor(run, System.nanoTime() - began); run++) {
                 for (Shape shape : plan.shapes()) {
                     for (Contender contender : plan.contenders()) {
                         runOne(plan, base, contender, shape, run, medians);
@@ -152,6 +158,16 @@ public final class EngineComparison implements Callable<Integer> {
             Files.writeString(picture, BarPlot.draw(medians.medians()));
         }
         return 0;
+    }
+
+    /** Whether one more run like those before will end in the time that is promised, if one is. */
+    private boolean hasTimeFor(int run, long nanos) {
+        boolean hasTime = !quick || run == 1 || nanos / (run - 1) * run <= QUICK_NANOS_MAX;
+        if (!hasTime) {
+            err().printf("no time for run %d: this machine is slow or busy%n", run);
+            err().flush();
+        }
+        return hasTime;
     }
 
     private void warnOfLoad() {
