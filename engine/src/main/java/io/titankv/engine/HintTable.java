@@ -200,53 +200,9 @@ final class HintTable {
         return HintCursor.section(RecordKind.ofCode(kinds[entry]));
     }
 
-    /**
-     * The entries in order. They are sorted by what of section and token fits into a long beside the entry's number; only those that
-     * are equal in it, few as tokens are hashes, are compared whole.
-     */
     private int[] sortedEntries() {
-        int numberBits = Integer.SIZE - Integer.numberOfLeadingZeros(count);
-        long[] keysAndNumbers = new long[count];
-        for (int i = 0; i < count; i++) {
-            long prefix = (long) section(i) << SECTION_SHIFT | tokens[i] >>> SECTION_BITS;
-            // The sign makes the signed order of longs the unsigned one.
-            keysAndNumbers[i] = (prefix >>> numberBits << numberBits | i) ^ Long.MIN_VALUE;
-        }
-        Arrays.sort(keysAndNumbers);
-        int[] entries = new int[count];
-        for (int i = 0; i < count; i++) {
-            entries[i] = (int) (keysAndNumbers[i] & ((1L << numberBits) - 1));
-        }
-        int[] source = null;
-        for (int start = 0, end = 1; start < count; start = end, end++) {
-            while (end < count && keysAndNumbers[start] >> numberBits == keysAndNumbers[end] >> numberBits) {
-                end++;
-            }
-            if (end - start > 1) {
-                source = source == null ? entries.clone() : source;
-                mergeSort(source, entries, start, end);
-            }
-        }
-        return entries;
-    }
-
-    /** Sorts {@code target}; both arrays hold the same entries in the stretch. */
-    private void mergeSort(int[] source, int[] target, int start, int end) {
-        if (end - start < 2) {
-            return;
-        }
-        int middle = (start + end) >>> 1;
-        mergeSort(target, source, start, middle);
-        mergeSort(target, source, middle, end);
-        int left = start;
-        int right = middle;
-        for (int i = start; i < end; i++) {
-            if (right >= end || (left < middle && compare(source[left], source[right]) <= 0)) {
-                target[i] = source[left++];
-            } else {
-                target[i] = source[right++];
-            }
-        }
+        return HintSort.sorted(
+                count, i -> (long) section(i) << SECTION_SHIFT | tokens[i] >>> SECTION_BITS, this::compare);
     }
 
     private final class Cursor implements HintCursor {

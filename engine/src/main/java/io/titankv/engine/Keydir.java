@@ -31,32 +31,6 @@ final class Keydir implements AutoCloseable {
     /** A leaf's object, and its place among its parent's children at a usual fill. By the object layout of a 64-bit JVM. */
     private static final long LEAF_HEAP_BYTES = 32 + 18;
 
-    /**
-     * The entry of a token.
-     *
-     * @param start file id in the upper half, offset in the lower
-     */
-    record Entry(long start, int recordBytes) {
-        boolean isNone() {
-            return start == 0 && recordBytes == 0;
-        }
-
-        /** 1 to 2^32-1; 0 in what is no entry, and no file has that id. */
-        long fileId() {
-            return start >>> Integer.SIZE;
-        }
-
-        long offset() {
-            return start & 0xFFFF_FFFFL;
-        }
-    }
-
-    /** The token has no entry. */
-    static final Entry NO_ENTRY = new Entry(0, 0);
-
-    /** The token has several entries, or the writer was in the way: {@link #find} tells. */
-    static final Entry UNCLEAR = new Entry(0, 1);
-
     private final KeydirPages pages;
     private final KeydirRegrouping regrouping;
     private final int fanout;
@@ -91,27 +65,27 @@ final class Keydir implements AutoCloseable {
         return pages.bytes() + pages.usedPages() * LEAF_HEAP_BYTES;
     }
 
-    /** The token's entry when there is exactly one, else {@link #NO_ENTRY} or {@link #UNCLEAR}. */
-    Entry findOnly(long token) {
-        Stretch stretch = stretchOf(root, token);
-        KeydirLeaf leaf = stretch.leaf;
+    /** The token's entry when there is exactly one, else {@link KeydirEntry#NONE} or {@link KeydirEntry#UNCLEAR}. */
+    KeydirEntry findOnly(long token) {
+        KeydirStretch stretch = KeydirStretch.of(root, token);
+        KeydirLeaf leaf = stretch.leaf();
         int version = leaf.version();
         if (!KeydirLeaf.isStable(version)) {
-            return UNCLEAR;
+            return KeydirEntry.UNCLEAR;
         }
-        Entry entry = leaf.only(pages, token, stretch.low, stretch.end);
-        return leaf.isStill(version) ? entry : UNCLEAR;
+        KeydirEntry entry = leaf.only(pages, token, stretch.low(), stretch.end());
+        return leaf.isStill(version) ? entry : KeydirEntry.UNCLEAR;
     }
 
     /** Fills {@code out} with the token's entries, and returns how many there are. */
     int find(long token, Places out) {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             out.clear();
-            Stretch stretch = stretchOf(root, token);
-            int version = stretch.leaf.version();
+            KeydirStretch stretch = KeydirStretch.of(root, token);
+            int version = stretch.leaf().version();
             if (KeydirLeaf.isStable(version)) {
                 stretch.copyEqual(pages, token, out);
-                if (stretch.leaf.isStill(version)) {
+                if (stretch.leaf().isStill(version)) {
                     return out.size();
                 }
             }
@@ -120,7 +94,7 @@ final class Keydir implements AutoCloseable {
         writing.lock();
         try {
             out.clear();
-            stretchOf(root, token).copyEqual(pages, token, out);
+            KeydirStretch.of(root, token).copyEqual(pages, token, out);
             return out.size();
         } finally {
             writing.unlock();
@@ -149,20 +123,16 @@ final class Keydir implements AutoCloseable {
         return endExclusive == 0 || Long.compareUnsigned(token, endExclusive) < 0;
     }
 
-    private static long earlier(long end, long otherEnd) {
-        return isBefore(end - 1, otherEnd) ? end : otherEnd;
-    }
-
     /** @return the first token behind the leaf, 0 when it is the last */
     private long copyLeaf(long position, long endExclusive, int atLeast, Places out) {
         int before = out.size();
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            Stretch stretch = stretchOf(root, position);
-            int version = stretch.leaf.version();
+            KeydirStretch stretch = KeydirStretch.of(root, position);
+            int version = stretch.leaf().version();
             if (KeydirLeaf.isStable(version)) {
                 stretch.copyTo(pages, position, endExclusive, atLeast, out);
-                if (stretch.leaf.isStill(version)) {
-                    return stretch.end;
+                if (stretch.leaf().isStill(version)) {
+                    return stretch.end();
                 }
                 out.truncate(before);
             }
@@ -170,51 +140,12 @@ final class Keydir implements AutoCloseable {
         }
         writing.lock();
         try {
-            Stretch stretch = stretchOf(root, position);
+            KeydirStretch stretch = KeydirStretch.of(root, position);
             stretch.copyTo(pages, position, endExclusive, atLeast, out);
-            return stretch.end;
+            return stretch.end();
         } finally {
             writing.unlock();
         }
-    }
-
-    /**
-     * A leaf and its stretch (an end of 0 stands for 2^64) in one state of the tree. The leaf's stretch may have grown since; what lies
-     * behind the end is another step's.
-     */
-    private record Stretch(KeydirLeaf leaf, long low, long end) {
-        void copyTo(KeydirPages pages, long position, long endExclusive, int atLeast, Places out) {
-            leaf.copyRange(pages, position, earlier(end, endExclusive), atLeast, out);
-        }
-
-        void copyEqual(KeydirPages pages, long token, Places out) {
-            leaf.copyEqual(pages, token, low, end, out);
-        }
-
-        int find(KeydirPages pages, long token, long start) {
-            return leaf.find(pages, token, low, end, start);
-        }
-
-        int count(KeydirPages pages, long position, long endExclusive) {
-            return leaf.countRange(pages, position, earlier(end, endExclusive));
-        }
-    }
-
-    private static Stretch stretchOf(KeydirNode from, long token) {
-        KeydirNode at = from;
-        long low = 0;
-        long end = 0;
-        while (at instanceof KeydirBranch branch) {
-            int index = branch.indexOf(token, low, end);
-            if (index > 0) {
-                low = branch.low(index);
-            }
-            if (index + 1 < branch.size()) {
-                end = branch.low(index + 1);
-            }
-            at = branch.child(index);
-        }
-        return new Stretch((KeydirLeaf) at, low, end);
     }
 
     /** Entries in the range; an end of 0 stands for 2^64. Each leaf is counted at a moment of its own. */
@@ -222,24 +153,24 @@ final class Keydir implements AutoCloseable {
         long total = 0;
         long position = startInclusive;
         while (isBefore(position, endExclusive)) {
-            Stretch stretch = stretchOf(root, position);
+            KeydirStretch stretch = KeydirStretch.of(root, position);
             int count = countOrNegative(stretch, position, endExclusive);
             for (int attempt = 0; count < 0 && attempt < ATTEMPTS_MAX; attempt++) {
                 Thread.onSpinWait();
-                stretch = stretchOf(root, position);
+                stretch = KeydirStretch.of(root, position);
                 count = countOrNegative(stretch, position, endExclusive);
             }
             if (count < 0) {
                 writing.lock();
                 try {
-                    stretch = stretchOf(root, position);
+                    stretch = KeydirStretch.of(root, position);
                     count = stretch.count(pages, position, endExclusive);
                 } finally {
                     writing.unlock();
                 }
             }
             total += count;
-            position = stretch.end;
+            position = stretch.end();
             if (position == 0) {
                 break;
             }
@@ -247,13 +178,13 @@ final class Keydir implements AutoCloseable {
         return total;
     }
 
-    private int countOrNegative(Stretch stretch, long position, long endExclusive) {
-        int version = stretch.leaf.version();
+    private int countOrNegative(KeydirStretch stretch, long position, long endExclusive) {
+        int version = stretch.leaf().version();
         if (!KeydirLeaf.isStable(version)) {
             return -1;
         }
         int count = stretch.count(pages, position, endExclusive);
-        return stretch.leaf.isStill(version) ? count : -1;
+        return stretch.leaf().isStill(version) ? count : -1;
     }
 
     // The writer.
@@ -274,10 +205,10 @@ final class Keydir implements AutoCloseable {
         long start = packed(fileId, offset);
         writing.lock();
         try {
-            Stretch stretch = stretchOf(root, token);
-            KeydirLeaf leaf = stretch.leaf;
+            KeydirStretch stretch = KeydirStretch.of(root, token);
+            KeydirLeaf leaf = stretch.leaf();
             if (!leaf.isFull(pages)) {
-                leaf.insert(pages, token, stretch.low, stretch.end, start, recordBytes);
+                leaf.insert(pages, token, stretch.low(), stretch.end(), start, recordBytes);
             } else if (leaf.isChain() && leaf.firstToken(pages) == token) {
                 leaf.append(pages, token, start, recordBytes);
             } else {
@@ -295,8 +226,8 @@ final class Keydir implements AutoCloseable {
         long newStart = packed(newFileId, newOffset);
         writing.lock();
         try {
-            Stretch stretch = stretchOf(root, token);
-            KeydirLeaf leaf = stretch.leaf;
+            KeydirStretch stretch = KeydirStretch.of(root, token);
+            KeydirLeaf leaf = stretch.leaf();
             int index = stretch.find(pages, token, oldStart);
             if (index < 0) {
                 return false;
@@ -313,8 +244,8 @@ final class Keydir implements AutoCloseable {
         long start = packed(fileId, offset);
         writing.lock();
         try {
-            Stretch stretch = stretchOf(root, token);
-            KeydirLeaf leaf = stretch.leaf;
+            KeydirStretch stretch = KeydirStretch.of(root, token);
+            KeydirLeaf leaf = stretch.leaf();
             int index = stretch.find(pages, token, start);
             if (index < 0) {
                 return false;
@@ -344,7 +275,7 @@ final class Keydir implements AutoCloseable {
         Places going = new Places();
         long position = startInclusive;
         while (isBefore(position, endExclusive)) {
-            Stretch stretch = stretchOf(root, position);
+            KeydirStretch stretch = KeydirStretch.of(root, position);
             going.clear();
             stretch.copyTo(pages, position, endExclusive, Integer.MAX_VALUE, going);
             for (int i = 0; i < going.size(); i++) {
@@ -352,12 +283,12 @@ final class Keydir implements AutoCloseable {
             }
             writing.lock();
             try {
-                removeAll(stretch.leaf, position, going);
+                removeAll(stretch.leaf(), position, going);
             } finally {
                 writing.unlock();
             }
             removed += going.size();
-            position = stretch.end;
+            position = stretch.end();
             if (position == 0) {
                 break;
             }

@@ -122,7 +122,7 @@ final class KeydirLeaf implements KeydirNode {
             return lowerBound(pages, token);
         }
         int guess = TokenSearch.guess(token, low, end, entries);
-        return lowerBoundNear(guess, pages.slab(firstPage), pages.at(firstPage, 0), entries, token);
+        return TokenSearch.lowerBoundNear(guess, pages.slab(firstPage), pages.at(firstPage, 0), entries, token);
     }
 
     /** Copies the token's entries. */
@@ -141,64 +141,29 @@ final class KeydirLeaf implements KeydirNode {
      * @param low first token of the leaf's stretch
      * @param end the token after its last, 0 for 2^64
      */
-    Keydir.Entry only(KeydirPages pages, long token, long low, long end) {
+    KeydirEntry only(KeydirPages pages, long token, long low, long end) {
         int entries = count(pages);
         if (entries == 0) {
-            return Keydir.NO_ENTRY;
+            return KeydirEntry.NONE;
         }
         if (entries > pages.pageEntries()) {
-            return Keydir.UNCLEAR;
+            return KeydirEntry.UNCLEAR;
         }
         MemorySegment slab = pages.slab(firstPage);
         long base = pages.at(firstPage, 0);
-        int index = lowerBoundNear(TokenSearch.guess(token, low, end, entries), slab, base, entries, token);
-        if (index >= entries || compare(slab, base, index, token) != 0) {
-            return Keydir.NO_ENTRY;
+        int index = TokenSearch.lowerBoundNear(TokenSearch.guess(token, low, end, entries), slab, base, entries, token);
+        if (index >= entries || TokenSearch.compare(slab, base, index, token) != 0) {
+            return KeydirEntry.NONE;
         }
-        if (index + 1 < entries && compare(slab, base, index + 1, token) == 0) {
-            return Keydir.UNCLEAR;
+        if (index + 1 < entries && TokenSearch.compare(slab, base, index + 1, token) == 0) {
+            return KeydirEntry.UNCLEAR;
         }
         long at = base + (long) index * KeydirPages.ENTRY_BYTES;
-        return new Keydir.Entry(KeydirPages.start(slab, at), KeydirPages.recordBytes(slab, at));
-    }
-
-    /**
-     * The first entry whose token is not below {@code token}: from the guess on in steps that double, then by halves, so that a bad
-     * guess costs no more than a binary search does.
-     */
-    private static int lowerBoundNear(int guess, MemorySegment slab, long base, int entries, long token) {
-        int low = guess;
-        int high = guess;
-        if (compare(slab, base, guess, token) < 0) {
-            low++;
-            high++;
-            for (int step = 1; high < entries && compare(slab, base, high, token) < 0; step *= 2) {
-                low = high + 1;
-                high = Math.min(entries, low + step);
-            }
-        } else {
-            for (int step = 1; low > 0 && compare(slab, base, low - 1, token) >= 0; step *= 2) {
-                high = low - 1;
-                low = Math.max(0, high - step);
-            }
-        }
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (compare(slab, base, middle, token) < 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return new KeydirEntry(KeydirPages.start(slab, at), KeydirPages.recordBytes(slab, at));
     }
 
     private boolean tokenIs(KeydirPages pages, int index, long token) {
-        return compare(pages.slab(firstPage), pages.at(firstPage, 0), index, token) == 0;
-    }
-
-    private static int compare(MemorySegment slab, long base, int index, long token) {
-        return Long.compareUnsigned(KeydirPages.token(slab, base + (long) index * KeydirPages.ENTRY_BYTES), token);
+        return TokenSearch.compare(pages.slab(firstPage), pages.at(firstPage, 0), index, token) == 0;
     }
 
     private boolean copyIf(KeydirPages pages, int index, long token, Places out) {

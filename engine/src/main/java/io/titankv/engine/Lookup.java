@@ -49,7 +49,7 @@ final class Lookup {
         // Almost every token has one entry or none, and what it takes to find that leaves nothing behind.
         DataFileSet set = files.enter();
         try {
-            Keydir.Entry entry = keydir.findOnly(token);
+            KeydirEntry entry = keydir.findOnly(token);
             if (entry.isNone()) {
                 return null;
             }
