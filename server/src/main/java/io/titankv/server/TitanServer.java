@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -317,6 +318,16 @@ public final class TitanServer implements AutoCloseable {
                                 replicas.shard(shard.id()).filter(this::serves).isEmpty())
                         .map(shard -> shard.id().toString())
                         .toList();
+    }
+
+    /** The node and what each of its replicas is at this moment, a line each, for people. */
+    @Override
+    public String toString() {
+        return "node " + nodeId() + " at " + address()
+                + raft.replicas().stream()
+                        .map(replica -> "\n  " + replica.group() + " " + replica.status())
+                        .sorted()
+                        .collect(Collectors.joining());
     }
 
     /** Hands over what this node leads, then stops. Idempotent. */

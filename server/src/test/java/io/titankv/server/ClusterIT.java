@@ -61,6 +61,29 @@ class ClusterIT {
         }
     }
 
+    /** It can still reach the node, which goes on telling it what is no longer so. */
+    @Test
+    void aClientOfANodeThatIsCutOffGoesOverToTheOthers() {
+        try (TestCluster cluster = TestCluster.start(3, 1)) {
+            NodeId leader = cluster.awaitLeaderOf(key(0));
+            try (TitanClient titan = TitanClient.connect(cluster.endpoint(leader))) {
+                titan.blocking().put(key(0), value(0));
+                cluster.isolate(leader);
+                WriteOptions inTime = WriteOptions.DEFAULT.withTimeout(Duration.ofSeconds(3));
+                await().atMost(Duration.ofSeconds(60))
+                        .ignoreExceptionsInstanceOf(TitanException.class)
+                        .until(() -> {
+                            titan.blocking().put(key(0), value(1), inTime);
+                            return true;
+                        });
+                // And not by chance: the old leader is not asked first any more.
+                for (int i = 2; i < 20; i++) {
+                    titan.blocking().put(key(0), value(i), inTime);
+                }
+            }
+        }
+    }
+
     @Test
     void nothingAcknowledgedIsLostWhenAllNodesAreKilledAtOnce() {
         try (TestCluster cluster = TestCluster.start(3, 4)) {

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Random operations by several clients while leaders are killed and cut off; the whole history is judged. */
@@ -73,15 +74,15 @@ class LinearizabilityIT {
 
     private void meetFaults(TestCluster cluster, Random random) throws Exception {
         for (int fault = 0; fault < 6; fault++) {
-            awaitAnswers(100);
+            awaitAnswers(cluster, 100);
             NodeId victim = cluster.awaitLeaderOf(key(random.nextInt(KEYS)));
             if (fault % 2 == 0) {
                 cluster.kill(victim);
-                awaitAnswers(100);
+                awaitAnswers(cluster, 100);
                 cluster.restart(victim);
             } else {
                 cluster.isolate(victim);
-                awaitAnswers(100);
+                awaitAnswers(cluster, 100);
                 cluster.heal(victim);
             }
             cluster.awaitReady();
@@ -89,9 +90,13 @@ class LinearizabilityIT {
     }
 
     /** Waits until the clients got so many more answers: the fault was really met by a load. */
-    private void awaitAnswers(int more) {
-        int target = history.size() + more;
-        await().atMost(Duration.ofSeconds(60)).until(() -> history.size() >= target);
+    private void awaitAnswers(TestCluster cluster, int more) {
+        int before = history.size();
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> history.size() >= before + more);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError((history.size() - before) + " answers in a minute from\n" + cluster, e);
+        }
     }
 
     private static Key key(int number) {

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -191,6 +192,12 @@ public final class TestCluster implements AutoCloseable {
     /** Waits until every running node serves. */
     public void awaitReady() {
         running.values().forEach(server -> server.awaitReady(PATIENCE));
+    }
+
+    /** The running nodes and what their replicas are at this moment. */
+    @Override
+    public String toString() {
+        return running.values().stream().map(TitanServer::toString).collect(Collectors.joining("\n"));
     }
 
     private ServerOptions options(NodeId node) {

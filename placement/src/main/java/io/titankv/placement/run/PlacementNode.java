@@ -71,7 +71,8 @@ public final class PlacementNode implements AutoCloseable {
         this.environment = environment;
         this.identity = identity;
         this.known = new KnownCluster(environment.files(), options.directory(), environment.ticker());
-        this.routing = new RoutingService(known, environment.ticker());
+        this.routing = new RoutingService(
+                known, environment.ticker(), options.timings().suspectAfter());
         this.admin = new AdminServices(known, options.serverVersion());
         this.stateMachine = new PlacementStateMachine(
                 environment.files(),

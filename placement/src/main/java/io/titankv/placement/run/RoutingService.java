@@ -25,11 +25,20 @@ final class RoutingService extends RoutingGrpc.RoutingImplBase {
 
     private final KnownCluster known;
     private final Ticker ticker;
+    private final Duration silenceMax;
+    private final long beganNanos;
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
-    RoutingService(KnownCluster known, Ticker ticker) {
+    /**
+     * A service that watches are served by while placement is heard.
+     *
+     * @param silenceMax a node that has not heard placement for so long sends its watchers to other nodes
+     */
+    RoutingService(KnownCluster known, Ticker ticker, Duration silenceMax) {
         this.known = known;
         this.ticker = ticker;
+        this.silenceMax = silenceMax;
+        this.beganNanos = ticker.nanos();
         known.listen(map -> watchers.forEach(watcher -> watcher.look(false)));
     }
 
@@ -64,9 +73,15 @@ final class RoutingService extends RoutingGrpc.RoutingImplBase {
         watcher.look(false);
     }
 
-    /** Sends copies to watchers that got none for a while. Called about every second. */
+    /** Sends copies to watchers that got none for a while, and ends their streams when this node is cut off. Called about every second. */
     void keepAlive() {
         watchers.forEach(watcher -> watcher.look(true));
+    }
+
+    /** Whether the routes may have changed without this node's knowing: another node may know better. */
+    private boolean isCutOff() {
+        Duration silence = known.silence().orElseGet(() -> Duration.ofNanos(ticker.nanos() - beganNanos));
+        return silence.compareTo(silenceMax) > 0;
     }
 
     private final class Watcher {
@@ -78,6 +93,9 @@ final class RoutingService extends RoutingGrpc.RoutingImplBase {
         @GuardedBy("this")
         private long sentNanos = ticker.nanos();
 
+        @GuardedBy("this")
+        private boolean ended;
+
         Watcher(ServerCallStreamObserver<RoutingTable> stream, long knownRevision) {
             this.stream = stream;
             this.sentRevision = knownRevision;
@@ -85,15 +103,25 @@ final class RoutingService extends RoutingGrpc.RoutingImplBase {
 
         /** Sends the routes if they are newer than what was sent, or if it is time for a copy. A slow watcher gets the newest only. */
         synchronized void look(boolean copyIfDue) {
+            if (stream.isCancelled() || ended) {
+                return;
+            }
             ShardMap map = known.map();
             boolean newer = Long.compareUnsigned(map.revision(), sentRevision) > 0;
             boolean due = copyIfDue && ticker.nanos() - sentNanos >= KEEP_ALIVE.toNanos();
-            if (map.clusterId().isEmpty() || !(newer || due) || !stream.isReady() || stream.isCancelled()) {
-                return;
+            if (!map.clusterId().isEmpty() && (newer || due) && stream.isReady()) {
+                stream.onNext(map.toProto());
+                sentRevision = map.revision();
+                sentNanos = ticker.nanos();
             }
-            stream.onNext(map.toProto());
-            sentRevision = map.revision();
-            sentNanos = ticker.nanos();
+            if (copyIfDue && isCutOff()) {
+                ended = true;
+                watchers.remove(this);
+                stream.onError(TitanErrors.toException(TitanError.of(
+                        ErrorReason.NOT_READY,
+                        "this node has not heard placement for over " + silenceMax.toSeconds()
+                                + " s; watch the routes of another")));
+            }
         }
     }
 }

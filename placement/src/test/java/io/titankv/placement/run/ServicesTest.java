@@ -212,6 +212,37 @@ final class ServicesTest {
             assertThat(ShardMap.fromProto(sent.getLast()))
                     .isEqualTo(cluster.node("n1").placement.map());
         }
+
+        /** Others may know of newer leaders, and a client that stays here would go on asking the old ones. */
+        @Test
+        void aNodeThatIsCutOffSendsItsWatchersAway() {
+            List<RoutingTable> sent = new ArrayList<>();
+            List<Throwable> ends = new ArrayList<>();
+            StreamObserver<RoutingTable> watcher = new StreamObserver<>() {
+                @Override
+                public void onNext(RoutingTable table) {
+                    sent.add(table);
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    ends.add(failure);
+                }
+
+                @Override
+                public void onCompleted() {}
+            };
+            RoutingGrpc.newStub(cluster.channelTo("n1")).watchRoutes(WatchRoutesRequest.getDefaultInstance(), watcher);
+            cluster.run(Duration.ofSeconds(20));
+            assertThat(sent).isNotEmpty();
+            assertThat(ends).isEmpty();
+            cluster.node("n2").kill();
+            cluster.node("n3").kill();
+            cluster.run(Duration.ofSeconds(15));
+            assertThat(ends).hasSize(1);
+            assertThat(TitanErrors.parse(ends.getFirst()))
+                    .hasValueSatisfying(error -> assertThat(error.reason()).isEqualTo(ErrorReason.NOT_READY));
+        }
     }
 
     private static StreamObserver<RoutingTable> collecting(List<RoutingTable> sent) {
