@@ -74,12 +74,17 @@ final class DataFile {
         return description;
     }
 
+    /** Null while it has no hint file. */
     HintFile.@Nullable Summary hint() {
         return hint;
     }
 
-    void onSealed(SealedFile description, HintFile.Summary hintSummary) {
+    void onSealed(SealedFile description) {
         sealed = description;
-        hint = hintSummary;
+    }
+
+    /** Its hint file is there. */
+    void onHint(HintFile.Summary summary) {
+        hint = summary;
     }
 }

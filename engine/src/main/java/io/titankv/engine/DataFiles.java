@@ -27,6 +27,8 @@ final class DataFiles {
     private final FileStore store;
     private final Path directory;
     private final Owner owner;
+    /** Used under {@link #lock}. */
+    private final HintWriter hints;
 
     /** Guards the manifest and what is retired. The innermost lock. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,13 +39,14 @@ final class DataFiles {
     private volatile DataFileSet current;
     private volatile boolean closed;
 
-    DataFiles(FileStore store, Path directory, Manifest manifest, List<DataFile> open) {
+    DataFiles(FileStore store, Path directory, Manifest manifest, List<DataFile> open, HintWriter hints) {
         this.store = store;
         this.directory = directory;
         this.owner = manifest.owner();
         this.manifest = manifest;
         this.nextFileId = manifest.nextFileId();
         this.current = new DataFileSet(open);
+        this.hints = hints;
     }
 
     /** The set as it is now, for one who excludes changes or only looks at it. */
@@ -82,14 +85,13 @@ final class DataFiles {
         try {
             DataFileHeader header = newHeader();
             SealedFile description = active == null ? null : active.describe();
-            HintFile.Summary hint = null;
             DataFile next = null;
             Manifest changed;
             try {
-                if (active != null && description != null) {
+                hints.await();
+                if (active != null) {
                     active.trim();
                     FinalFailure.force(active.data().file());
-                    hint = writeHint(description, active.table());
                 }
                 next = DataFile.create(store, directory, header);
                 next.file().mapForAppends();
@@ -107,8 +109,11 @@ final class DataFiles {
                 throw e;
             }
             manifest = changed;
-            if (active != null && description != null && hint != null) {
-                active.data().onSealed(description, hint);
+            if (active != null && description != null) {
+                DataFile sealed = active.data();
+                HintTable table = active.table();
+                sealed.onSealed(description);
+                hints.begin(() -> sealed.onHint(writeHint(description, table)));
             }
             publish(current.with(List.of(next)), List.of());
             return ActiveFile.fresh(next, header);
@@ -117,7 +122,7 @@ final class DataFiles {
         }
     }
 
-    /** Writes the hint file of a data file that the manifest does not name as sealed yet. */
+    /** Writes the hint file of a sealed data file. What an earlier attempt left is replaced. */
     HintFile.Summary writeHint(SealedFile description, HintTable table) throws IOException {
         Path path = directory.resolve(FileNames.hint(description.fileId()));
         ManifestFile.deleteIfThere(store, path);
@@ -147,9 +152,11 @@ final class DataFiles {
     }
 
     /** Takes files away that nothing points at any more; they are closed and deleted when their last reader is out. */
-    void remove(List<DataFile> leaving) {
+    void remove(List<DataFile> leaving) throws FinalFailure {
         lock.lock();
         try {
+            // One may be theirs, and would come back after the file is gone.
+            hints.await();
             publish(current.without(leaving), leaving);
         } finally {
             lock.unlock();
@@ -176,6 +183,7 @@ final class DataFiles {
                 throw new StorageException("checkpoint's directory exists already", target, null);
             }
             store.createDirectories(target);
+            hints.await();
             List<Checkpoint.File> files = new ArrayList<>();
             for (SealedFile sealed : manifest.sealed()) {
                 files.add(link(target, FileNames.data(sealed.fileId()), sealed.bytes(), sealed.crc32c()));
@@ -213,6 +221,12 @@ final class DataFiles {
         lock.lock();
         try {
             closed = true;
+            IOException failure = null;
+            try {
+                hints.await();
+            } catch (FinalFailure e) {
+                failure = e;
+            }
             List<DataFile> files = current.files();
             publish(new DataFileSet(List.of()), List.of());
             for (Retired each : retired) {
@@ -223,7 +237,6 @@ final class DataFiles {
                 each.leaving().forEach(this::closeAndDelete);
             }
             retired.clear();
-            IOException failure = null;
             for (DataFile file : files) {
                 try {
                     file.file().close();

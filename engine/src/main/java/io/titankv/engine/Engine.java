@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -72,16 +73,17 @@ public final class Engine implements AutoCloseable {
      * @throws StorageException when the directory cannot be used
      */
     public static Engine open(Path directory, EngineOptions options) {
-        return open(directory, options, NioFileStore.INSTANCE);
-    }
-
-    /** Opens the engine on a file store of the caller's. */
-    public static Engine open(Path directory, EngineOptions options, FileStore store) {
-        return open(directory, options, store, EngineListener.NONE);
+        return open(directory, options, NioFileStore.INSTANCE, EngineListener.NONE);
     }
 
     /** Opens the engine on a file store of the caller's, and tells the listener what it does. */
     public static Engine open(Path directory, EngineOptions options, FileStore store, EngineListener listener) {
+        return open(directory, options, store, listener, HintWriter.THREADS);
+    }
+
+    /** For tests, which want hint files to be written by the thread that seals. */
+    static Engine open(
+            Path directory, EngineOptions options, FileStore store, EngineListener listener, Executor hints) {
         AutoCloseable directoryLock;
         try {
             store.createDirectories(directory);
@@ -89,7 +91,7 @@ public final class Engine implements AutoCloseable {
         } catch (IOException e) {
             throw new StorageException("cannot take the directory", directory, e);
         }
-        StoreOpening opening = new StoreOpening(store, directory, options.owner());
+        StoreOpening opening = new StoreOpening(store, directory, options.owner(), new HintWriter(hints));
         Keydir keydir = new Keydir();
         try {
             MetaTable meta = new MetaTable();

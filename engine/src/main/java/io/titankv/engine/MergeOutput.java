@@ -52,7 +52,8 @@ final class MergeOutput {
         FinalFailure.force(file.data().file());
         file.data().file().mapForReads();
         SealedFile description = file.describe();
-        file.data().onSealed(description, files.writeHint(description, file.table()));
+        file.data().onSealed(description);
+        file.data().onHint(files.writeHint(description, file.table()));
     }
 
     private void flush() throws IOException {

@@ -25,11 +25,13 @@ final class StoreOpening {
     private final FileStore store;
     private final Path directory;
     private final Owner owner;
+    private final HintWriter hints;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private int hintsRebuilt;
     private int orphansRemoved;
 
-    StoreOpening(FileStore store, Path directory, Owner owner) {
+    StoreOpening(FileStore store, Path directory, Owner owner, HintWriter hints) {
+        this.hints = hints;
         this.store = store;
         this.directory = directory;
         this.owner = owner;
@@ -59,7 +61,7 @@ final class StoreOpening {
         if (tail != null) {
             dataFiles.add(tail.active().data());
         }
-        DataFiles files = new DataFiles(store, directory, manifest, dataFiles);
+        DataFiles files = new DataFiles(store, directory, manifest, dataFiles, hints);
         fillIndex(sealed, tail, files.current(), keydir, meta, reader);
         for (Sealed each : sealed) {
             each.hint().close();
@@ -191,12 +193,14 @@ final class StoreOpening {
             FileStore.File hint = opened(store.openForRead(hintPath));
             HintFile.Summary summary = HintFile.checkOrNull(hint, description);
             if (summary != null) {
-                data.onSealed(description, summary);
+                data.onSealed(description);
+                data.onHint(summary);
                 return new Sealed(data, hint, hintPath, false);
             }
             hint.close();
         }
-        data.onSealed(description, rebuildHint(data, description, hintPath));
+        data.onSealed(description);
+        data.onHint(rebuildHint(data, description, hintPath));
         return new Sealed(data, opened(store.openForRead(hintPath)), hintPath, true);
     }
 

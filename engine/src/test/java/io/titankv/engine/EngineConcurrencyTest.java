@@ -67,7 +67,7 @@ class EngineConcurrencyTest {
     void writersUnderAlwaysShareTheirFsyncs() throws Exception {
         SimFileStore disk = new SimFileStore();
         EngineOptions options = EngineOptions.defaults().withSyncPolicy(new EngineOptions.SyncPolicy.Always());
-        try (Engine engine = Engine.open(directory, options, disk);
+        try (Engine engine = Engine.open(directory, options, disk, EngineListener.NONE);
                 ExecutorService threads = Executors.newFixedThreadPool(4)) {
             Object order = new Object();
             List<Future<?>> writers = new ArrayList<>();

@@ -91,7 +91,7 @@ class EngineCrashTest {
             Worn worn = new Worn(seed);
             Checkpoint checkpoint = worn.store.engine().checkpoint(CHECKPOINT);
             worn.store.crash(worn.random);
-            try (Engine copy = Engine.open(CHECKPOINT, worn.store.options, worn.store.disk)) {
+            try (Engine copy = Engine.open(CHECKPOINT, worn.store.options, worn.store.disk, EngineListener.NONE)) {
                 assertThat(copy.applied()).isEqualTo(checkpoint.position());
                 worn.model.check(copy);
             }
@@ -114,7 +114,7 @@ class EngineCrashTest {
             worn.model.onRecovered(synced);
             Path second = Path.of("/second");
             worn.store.engine().checkpoint(second);
-            try (Engine copy = Engine.open(second, worn.store.options, worn.store.disk)) {
+            try (Engine copy = Engine.open(second, worn.store.options, worn.store.disk, EngineListener.NONE)) {
                 worn.model.check(copy);
             }
         }

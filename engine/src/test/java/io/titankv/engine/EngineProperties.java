@@ -71,7 +71,7 @@ class EngineProperties {
         Path target = Path.of("/checkpoint" + checkpoints++);
         Checkpoint checkpoint = store.engine().checkpoint(target);
         assertThat(checkpoint.position()).isEqualTo(store.engine().applied());
-        try (Engine copy = Engine.open(target, store.options, store.disk)) {
+        try (Engine copy = Engine.open(target, store.options, store.disk, EngineListener.NONE)) {
             model.check(copy);
             copy.apply(new WriteBatch(new EntryPosition(9, 1 << 20)).dropRange(0, 0, 1));
             while (copy.mergeSome(1 << 20) > 0) {

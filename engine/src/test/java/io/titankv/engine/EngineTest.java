@@ -312,7 +312,7 @@ class EngineTest {
         }
         store.put("after", "checkpoint");
         store.dropRange(0, 0);
-        try (Engine copy = Engine.open(checkpoint.directory(), store.options, store.disk)) {
+        try (Engine copy = Engine.open(checkpoint.directory(), store.options, store.disk, EngineListener.NONE)) {
             assertThat(copy.applied()).isEqualTo(checkpoint.position());
             assertThat(copy.count(0, 0)).isEqualTo(model.size());
             copy.apply(new WriteBatch(new EntryPosition(1, 1000)).dropRange(0, 0, 1));

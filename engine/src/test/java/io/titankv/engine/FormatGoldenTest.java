@@ -80,7 +80,7 @@ class FormatGoldenTest {
                 file.write(0, ByteBuffer.wrap(bytesOf(golden(name))));
             }
         }
-        try (Engine engine = Engine.open(directory, store.options, disk)) {
+        try (Engine engine = Engine.open(directory, store.options, disk, EngineListener.NONE)) {
             assertThat(engine.applied()).isEqualTo(new EntryPosition(3, 9));
             assertThat(engine.count(0, 0)).isEqualTo(1);
             assertThat(engine.versionOf(1, TestStore.bytes("k"))).isEqualTo(0x0105);

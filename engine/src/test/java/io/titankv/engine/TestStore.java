@@ -37,7 +37,7 @@ final class TestStore {
     private @Nullable Engine open;
 
     TestStore open() {
-        open = Engine.open(DIRECTORY, options, disk, new EngineListener() {
+        EngineListener listener = new EngineListener() {
             @Override
             public void onRecovered(Recovered recovered) {
                 recoveries.add(recovered);
@@ -47,7 +47,9 @@ final class TestStore {
             public void onMerged(Merged merged) {
                 merges.add(merged);
             }
-        });
+        };
+        // On this thread, so that the disk's operations come in the same order in every run.
+        open = Engine.open(DIRECTORY, options, disk, listener, Runnable::run);
         return this;
     }
 
