@@ -115,20 +115,35 @@ final class BatchPlan {
 
     /** Looks the key up among the records of earlier batches. */
     private boolean findOld(long token, MemorySegment key, int operation, DataFileSet files) {
+        KeydirEntry only = keydir.findOnly(token);
+        if (only.isNone()) {
+            return false;
+        }
+        if (only.fileId() != 0) {
+            return isOld(only.fileId(), only.offset(), only.recordBytes(), key, operation, files);
+        }
         int found = keydir.find(token, places);
         for (int i = 0; i < found; i++) {
-            DataFile file = files.fileOrNull(places.fileId(i));
-            if (file == null) {
-                throw new IllegalStateException("broken invariant: the keydir points at an open file");
-            }
-            if (reader.keyIs(file, places.offset(i), places.recordBytes(i), key)) {
-                oldFileIds[operation] = places.fileId(i);
-                oldOffsets[operation] = places.offset(i);
-                oldBytes[operation] = places.recordBytes(i);
+            if (isOld(places.fileId(i), places.offset(i), places.recordBytes(i), key, operation, files)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isOld(
+            long fileId, long offset, int recordBytes, MemorySegment key, int operation, DataFileSet files) {
+        DataFile file = files.fileOrNull(fileId);
+        if (file == null) {
+            throw new IllegalStateException("broken invariant: the keydir points at an open file");
+        }
+        if (!reader.keyIs(file, offset, recordBytes, key)) {
+            return false;
+        }
+        oldFileIds[operation] = fileId;
+        oldOffsets[operation] = offset;
+        oldBytes[operation] = recordBytes;
+        return true;
     }
 
     /** The operation before this one that wrote the key last, or {@link #NONE}. */

@@ -66,6 +66,11 @@ public final class Engine implements AutoCloseable {
                 : null;
     }
 
+    /** Opens the engine in {@code directory} with {@link EngineOptions#defaults}. */
+    public static Engine open(Path directory) {
+        return open(directory, EngineOptions.defaults());
+    }
+
     /**
      * Opens the engine in {@code directory}, creating it when empty. Recovery cuts the files back to the last whole batch.
      *
@@ -233,19 +238,7 @@ public final class Engine implements AutoCloseable {
         writeLock.lock();
         try {
             requireOpen();
-            ActiveFile active = writer.active();
-            long bytes = active.bytes() - DataFileHeader.BYTES;
-            long graves = active.graves();
-            long live = 0;
-            List<DataFile> all = files.current().files();
-            for (DataFile file : all) {
-                live += file.liveBytes().get();
-                if (file.isSealed()) {
-                    bytes += file.requireSealed().bytes() - DataFileHeader.BYTES;
-                    graves += file.requireSealed().graves();
-                }
-            }
-            return new EngineStats(keydir.size(), live, bytes - live, all.size(), keydir.bytes(), graves);
+            return EngineStats.of(keydir, writer.active(), files.current().files());
         } finally {
             writeLock.unlock();
         }

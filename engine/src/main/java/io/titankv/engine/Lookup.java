@@ -27,8 +27,22 @@ final class Lookup {
         T orNull(DataFile file, long offset, int recordBytes);
     }
 
+    /** The value alone. Written out for the case of almost every read, in which nothing but the value is left behind. */
     byte @Nullable [] valueOrNull(long token, MemorySegment key) {
-        return find(token, (file, offset, recordBytes) -> reader.valueIfKeyOrNull(file, offset, recordBytes, key));
+        DataFileSet set = files.enter();
+        try {
+            KeydirEntry entry = keydir.findOnly(token);
+            if (entry.isNone()) {
+                return null;
+            }
+            DataFile file = set.fileOrNull(entry.fileId());
+            if (file != null) {
+                return reader.valueIfKeyOrNull(file, entry.offset(), entry.recordBytes(), key);
+            }
+        } finally {
+            set.leave();
+        }
+        return findAny(token, (file, offset, recordBytes) -> reader.valueIfKeyOrNull(file, offset, recordBytes, key));
     }
 
     @Nullable

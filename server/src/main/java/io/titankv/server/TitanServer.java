@@ -273,9 +273,8 @@ public final class TitanServer implements AutoCloseable {
 
     private boolean serves(Shard shard) {
         ReplicaStatus status = shard.status();
-        return status.fault() == null
-                && status.leader() != null
-                && !shard.state().ranges().isEmpty();
+        boolean isLed = status.fault() == null && status.leader() != null;
+        return isLed && !shard.state().ranges().isEmpty();
     }
 
     /**
