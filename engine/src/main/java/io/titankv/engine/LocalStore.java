@@ -28,6 +28,9 @@ public final class LocalStore implements AutoCloseable {
 
     private static final long PAGE_BYTES = 4L << 20;
 
+    /** Tries before a writer parks: some microseconds. A guess. */
+    private static final int SPINS = 100;
+
     private final Engine engine;
     private final boolean syncsEachWrite;
 
@@ -109,7 +112,7 @@ public final class LocalStore implements AutoCloseable {
 
     /** Makes the changes that {@code fill} puts into a batch, all or none; none when it throws. */
     public void write(Consumer<Batch> fill) {
-        order.lock();
+        lockOrder();
         try {
             Batch batch = new Batch(engine.applied().index() + 1);
             fill.accept(batch);
@@ -123,6 +126,17 @@ public final class LocalStore implements AutoCloseable {
         if (syncsEachWrite) {
             engine.sync();
         }
+    }
+
+    /** A write holds the lock for a microsecond or two: less than it takes to park a thread and wake it. */
+    private void lockOrder() {
+        for (int i = 0; i < SPINS; i++) {
+            if (order.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        order.lock();
     }
 
     /** Live keys. */

@@ -2,6 +2,8 @@ package io.titankv.engine;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ final class SyncGate {
 
     /** Lock order: the engine's write lock, this, then the lock of {@link DataFiles}. */
     private final ReentrantLock syncLock = new ReentrantLock();
+
+    /** Opens when the force that is under way has ended; null when there is none. */
+    private final AtomicReference<@Nullable CountDownLatch> round = new AtomicReference<>();
 
     private final EngineListener listener;
     private final SyncMark mark;
@@ -79,17 +84,52 @@ final class SyncGate {
         return syncLock;
     }
 
-    /** Returns when everything applied before the call is durable. */
+    /**
+     * Returns when everything applied before the call is durable. One caller forces the file; those who come meanwhile wait for its end,
+     * all at once and not one after the other, and then one of those that it did not cover forces for all of them.
+     */
     EntryPosition sync() {
-        requireWritable();
         EntryPosition wanted = tail.applied();
-        if (synced.compareTo(wanted) >= 0) {
-            return synced;
+        while (true) {
+            requireWritable();
+            if (synced.compareTo(wanted) >= 0) {
+                return synced;
+            }
+            CountDownLatch mine = new CountDownLatch(1);
+            CountDownLatch running = round.compareAndExchange(null, mine);
+            if (running != null) {
+                await(running);
+                continue;
+            }
+            try {
+                force(wanted);
+            } finally {
+                round.set(null);
+                mine.countDown();
+            }
         }
+    }
+
+    private static void await(CountDownLatch ended) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void force(EntryPosition wanted) {
         syncLock.lock();
         try {
             requireWritable();
-            // Whoever held the lock before may have synced for this caller as well.
+            // A seal may have synced meanwhile.
             if (synced.compareTo(wanted) < 0) {
                 Tail covered = tail;
                 try {
@@ -99,7 +139,6 @@ final class SyncGate {
                 }
                 onSynced(covered);
             }
-            return synced;
         } finally {
             syncLock.unlock();
         }
