@@ -1,25 +1,33 @@
 package io.titankv.benchmarks.engine;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * Rates as an SVG picture: a group of bars for each workload, each group with a scale of its own, from 0 to its fastest system, as
- * rates of different workloads are orders of magnitude apart. A bar bears its number. Confined to one thread.
+ * Figures as an SVG picture: groups of bars, each group with a scale of its own, from 0 to its largest, as figures of different
+ * workloads are orders of magnitude apart. A bar bears its number, and how many times the group's first system that is. Confined to
+ * one thread.
  */
 final class BarPlot {
-    private static final int WIDTH = 760;
-    private static final int LEFT = 170;
+    private static final int WIDTH = 860;
+    private static final int LEFT = 230;
     private static final int BAR_WIDTH_MAX = 420;
     private static final int BAR_HEIGHT = 15;
     private static final int GROUP_GAP = 14;
+    /** A title and a unit stand beside the bars, one below the other. */
+    private static final int GROUP_HEIGHT_MIN = 2 * BAR_HEIGHT;
+
     private static final int LEGEND_STEP = 110;
     private static final int MARGIN = 16;
     /** Told apart also by those who do not see all colours: Okabe and Ito, 2008. */
     private static final List<String> COLOURS = List.of("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9");
+
+    /** @param figure 0 or more */
+    record Bar(String system, double figure) {}
+
+    /** @param unit what the figures are */
+    record Group(String title, String unit, List<Bar> bars) {}
 
     private final StringBuilder body = new StringBuilder();
     private final List<String> systems = new ArrayList<>();
@@ -27,19 +35,16 @@ final class BarPlot {
 
     private BarPlot() {}
 
-    /** A document of its own. Measurements without a rate, and reopening, which is a time, are left out. */
-    static String draw(List<Measurement> measurements) {
+    /** A document of its own. */
+    static String draw(String heading, List<Group> groups) {
         BarPlot plot = new BarPlot();
-        Map<String, List<Measurement>> groups = new LinkedHashMap<>();
-        for (Measurement measurement : measurements) {
-            if (rate(measurement) > 0 && !measurement.workload().equals(Workload.OPEN.label())) {
-                groups.computeIfAbsent(title(measurement), title -> new ArrayList<>())
-                        .add(measurement);
-                if (!plot.systems.contains(measurement.system())) {
-                    plot.systems.add(measurement.system());
-                }
-            }
-        }
+        groups.stream()
+                .flatMap(group -> group.bars.stream())
+                .map(Bar::system)
+                .distinct()
+                .forEach(plot.systems::add);
+        plot.text(MARGIN, plot.y + BAR_HEIGHT - 3, heading);
+        plot.y += BAR_HEIGHT + GROUP_GAP;
         plot.legend();
         groups.forEach(plot::group);
         int height = plot.y + MARGIN;
@@ -49,17 +54,7 @@ final class BarPlot {
                 + plot.body + "</svg>\n";
     }
 
-    private static double rate(Measurement measurement) {
-        return measurement.figures().getOrDefault(Measurement.OPS_PER_SECOND, 0.0);
-    }
-
-    private static String title(Measurement measurement) {
-        String threads = measurement.threads() == 1 ? "" : ", " + measurement.threads() + " threads";
-        return measurement.workload() + threads + ", " + measurement.valueBytes() + " B";
-    }
-
     private void legend() {
-        text(MARGIN, y + BAR_HEIGHT - 3, "operations a second");
         for (int i = 0; i < systems.size(); i++) {
             int x = LEFT + i * LEGEND_STEP;
             bar(x, BAR_HEIGHT, colour(systems.get(i)));
@@ -68,17 +63,36 @@ final class BarPlot {
         y += BAR_HEIGHT + GROUP_GAP;
     }
 
-    private void group(String title, List<Measurement> measurements) {
-        double most = measurements.stream().mapToDouble(BarPlot::rate).max().orElse(1);
-        text(MARGIN, y + BAR_HEIGHT - 3, title);
-        for (Measurement measurement : measurements) {
-            double rate = rate(measurement);
-            int width = (int) Math.max(1, BAR_WIDTH_MAX * rate / most);
-            bar(LEFT, width, colour(measurement.system()));
-            text(LEFT + width + 5, y + BAR_HEIGHT - 3, String.format(Locale.ROOT, "%,.0f", rate));
+    private void group(Group group) {
+        double most = group.bars.stream().mapToDouble(Bar::figure).max().orElse(0);
+        Bar first = group.bars.getFirst();
+        text(MARGIN, y + BAR_HEIGHT - 3, group.title);
+        text(MARGIN, y + 2 * BAR_HEIGHT - 3, group.unit);
+        int top = y;
+        for (Bar bar : group.bars) {
+            int width = most == 0 ? 1 : (int) Math.max(1, BAR_WIDTH_MAX * bar.figure / most);
+            bar(LEFT, width, colour(bar.system));
+            text(LEFT + width + 5, y + BAR_HEIGHT - 3, label(bar, first));
             y += BAR_HEIGHT;
         }
-        y += GROUP_GAP;
+        y = Math.max(y, top + GROUP_HEIGHT_MIN) + GROUP_GAP;
+    }
+
+    /** The number, and the ratio to the first bar where there is one. */
+    private static String label(Bar bar, Bar first) {
+        boolean hasRatio = first.figure > 0 && !bar.equals(first);
+        return hasRatio
+                ? number(bar.figure) + "  (" + number(bar.figure / first.figure) + " x " + first.system + ")"
+                : number(bar.figure);
+    }
+
+    /** Three digits, and more of what is larger. */
+    private static String number(double figure) {
+        if (figure >= 100 || figure == 0) {
+            return String.format(Locale.ROOT, "%,.0f", figure);
+        }
+        int digits = figure >= 10 ? 1 : figure >= 1 ? 2 : 3;
+        return String.format(Locale.ROOT, "%." + digits + "f", figure);
     }
 
     private String colour(String system) {

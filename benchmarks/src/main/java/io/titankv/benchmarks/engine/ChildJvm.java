@@ -8,28 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Does a run in a fresh JVM with this one's flags and class path. */
+/** Does a run in a fresh JVM, with this one's flags and class path. */
 final class ChildJvm {
     /** A system property: flags of the child's own, like its heap. */
     static final String FLAGS_PROPERTY = "titan.benchmarks.child.flags";
+
+    /** Begins a line for people. */
+    static final String NOTE = "note: ";
 
     private static final int LOG_LINES_SHOWN = 30;
 
     private ChildJvm() {}
 
     /** @throws RunFailedException when the run ended otherwise than by itself, with the end of what it said */
-    static void run(RunSpec spec, Path log, Consumer<Measurement> results) throws RunFailedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ownFlags());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(OneRun.class.getName());
-        command.addAll(spec.toArguments());
+    static void run(RunSpec spec, Path log, RunListener listener) throws RunFailedException {
+        List<String> command = command(OneRun.class, ownFlags(), List.of(), spec);
         Process process;
         try {
             process = new ProcessBuilder(command)
@@ -40,12 +35,14 @@ final class ChildJvm {
         } catch (IOException e) {
             throw new RunFailedException("cannot start a JVM: " + e.getMessage(), "");
         }
-        Thread killing = new Thread(process::destroyForcibly, "kill-child");
+        Thread killing = new Thread(() -> destroy(process), "kill-child");
         Runtime.getRuntime().addShutdownHook(killing);
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("{")) {
-                    results.accept(Measurement.parse(line));
+                    listener.measured(Measurement.parse(line));
+                } else if (line.startsWith(NOTE)) {
+                    listener.noted(line.substring(NOTE.length()));
                 }
             }
             int exit = process.waitFor();
@@ -58,9 +55,29 @@ final class ChildJvm {
             Thread.currentThread().interrupt();
             throw new RunFailedException("interrupted", "");
         } finally {
-            process.destroyForcibly();
+            destroy(process);
             Runtime.getRuntime().removeShutdownHook(killing);
         }
+    }
+
+    /** What starts a JVM like this one, with flags that this one's win over, and flags that win over this one's. */
+    static List<String> command(Class<?> program, List<String> weak, List<String> strong, RunSpec spec) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(weak);
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(strong);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(program.getName());
+        command.addAll(spec.toArguments());
+        return command;
+    }
+
+    /** With those that it started. */
+    private static void destroy(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private static List<String> ownFlags() {

@@ -15,7 +15,7 @@ final class ChronicleStore implements Store {
         try {
             map = ChronicleMap.of(byte[].class, byte[].class)
                     .name("data")
-                    .constantKeySizeBySample(new byte[Records.KEY_BYTES])
+                    .constantKeySizeBySample(new byte[shape.keyBytes()])
                     .constantValueSizeBySample(new byte[valueBytes])
                     .entries(shape.keys())
                     .putReturnsNull(true)

@@ -2,6 +2,7 @@ package io.titankv.benchmarks.engine;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A system that is measured. */
 enum Contender {
@@ -14,9 +15,20 @@ enum Contender {
     Store open(Path directory, Shape shape) {
         return switch (this) {
             case TITAN -> new TitanStore(directory);
-            case ROCKSDB -> new RocksStore(directory, shape);
-            case LMDB -> new LmdbStore(directory, shape);
+            case ROCKSDB -> new RocksStore(directory, shape, false);
+            case LMDB -> new LmdbStore(directory, shape, false);
             case CHRONICLE -> new ChronicleStore(directory, shape);
+        };
+    }
+
+    /** Opens a store whose puts are durable when they return, or null when the system promises that of none. */
+    @Nullable
+    Store openSyncedOrNull(Path directory, Shape shape) {
+        return switch (this) {
+            case TITAN -> new SyncedTitanStore(directory);
+            case ROCKSDB -> new RocksStore(directory, shape, true);
+            case LMDB -> new LmdbStore(directory, shape, true);
+            case CHRONICLE -> null;
         };
     }
 

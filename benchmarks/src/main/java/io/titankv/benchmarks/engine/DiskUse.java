@@ -2,14 +2,16 @@ package io.titankv.benchmarks.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** What a directory takes of the disk, and taking it away. */
+/** What a directory takes of the disk, bringing it there, and taking it away. */
 final class DiskUse {
     private DiskUse() {}
 
@@ -32,6 +34,19 @@ final class DiskUse {
             @Override
             public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
                 Files.deleteIfExists(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Writes all files back to the disk, whoever wrote them. */
+    static void sync(Path directory) {
+        walk(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                    channel.force(true);
+                }
                 return FileVisitResult.CONTINUE;
             }
         });

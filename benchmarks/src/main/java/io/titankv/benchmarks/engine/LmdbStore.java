@@ -9,29 +9,35 @@ import org.lmdbjava.Env;
 import org.lmdbjava.EnvFlags;
 import org.lmdbjava.Txn;
 
-/** LMDB without sync: a transaction for each put, and for each get one that is reset and renewed, as its manual advises. */
+/** LMDB: a transaction for each put, and for each get one that is reset and renewed, as its manual advises. */
 final class LmdbStore implements Store {
     /** A map is sparse; B+ tree pages that are half empty and those that readers hold need far less than this. */
     private static final long MAP_BYTES_PER_USER_BYTE = 8;
 
     private static final long MAP_BYTES_MIN = 4L << 30;
 
+    /** Sessions are not bound to threads. */
+    private static final EnvFlags[] SYNCED = {EnvFlags.MDB_NOTLS};
+
+    private static final EnvFlags[] NOT_SYNCED = {EnvFlags.MDB_NOTLS, EnvFlags.MDB_NOSYNC};
+
     private final Env<ByteBuffer> environment;
     private final Dbi<ByteBuffer> database;
-    private final int valueBytes;
+    private final Shape shape;
 
-    LmdbStore(Path directory, Shape shape) {
+    /** @param synced whether each put is durable when it returns */
+    LmdbStore(Path directory, Shape shape, boolean synced) {
         environment = Env.create()
                 .setMapSize(Math.max(MAP_BYTES_MIN, MAP_BYTES_PER_USER_BYTE * shape.userBytes()))
                 .setMaxDbs(1)
-                .open(directory.toFile(), EnvFlags.MDB_NOSYNC, EnvFlags.MDB_NOTLS);
+                .open(directory.toFile(), synced ? SYNCED : NOT_SYNCED);
         database = environment.openDbi("data", DbiFlags.MDB_CREATE);
-        valueBytes = shape.valueBytes();
+        this.shape = shape;
     }
 
     @Override
     public Session session() {
-        return new LmdbSession(environment, database, valueBytes);
+        return new LmdbSession(environment, database, shape);
     }
 
     @Override
@@ -42,16 +48,17 @@ final class LmdbStore implements Store {
     private static final class LmdbSession implements Session {
         private final Env<ByteBuffer> environment;
         private final Dbi<ByteBuffer> database;
-        private final ByteBuffer keyBuffer = ByteBuffer.allocateDirect(Records.KEY_BYTES);
+        private final ByteBuffer keyBuffer;
         private final ByteBuffer valueBuffer;
         private final Txn<ByteBuffer> reading;
         private byte[] got;
 
-        LmdbSession(Env<ByteBuffer> environment, Dbi<ByteBuffer> database, int valueBytes) {
+        LmdbSession(Env<ByteBuffer> environment, Dbi<ByteBuffer> database, Shape shape) {
             this.environment = environment;
             this.database = database;
-            valueBuffer = ByteBuffer.allocateDirect(valueBytes);
-            got = new byte[valueBytes];
+            keyBuffer = ByteBuffer.allocateDirect(shape.keyBytes());
+            valueBuffer = ByteBuffer.allocateDirect(shape.valueBytes());
+            got = new byte[shape.valueBytes()];
             reading = environment.txnRead();
             reading.reset();
         }

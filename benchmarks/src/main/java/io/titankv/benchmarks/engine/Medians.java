@@ -23,13 +23,8 @@ final class Medians {
         runs.forEach((subject, figures) -> {
             Map<String, Double> middle = new LinkedHashMap<>();
             figures.forEach((name, values) -> middle.put(name, median(values)));
-            medians.add(new Measurement(
-                    subject.system(),
-                    subject.workload(),
-                    subject.threads(),
-                    subject.valueBytes(),
-                    subject.keys(),
-                    middle));
+            medians.add(
+                    new Measurement(subject.system(), subject.workload(), subject.threads(), subject.shape(), middle));
         });
         return medians;
     }

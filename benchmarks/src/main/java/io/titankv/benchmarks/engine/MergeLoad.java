@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,20 +37,20 @@ final class MergeLoad {
         if (store.mergesOnRequest()) {
             mergeAll();
             load(pass, time.dividedBy(4));
-            quiet.put("quiet_get_p99_us", micros(pass.gets(), 99));
-            quiet.put("quiet_put_p99_us", micros(pass.puts(), 99));
+            quiet.put(Measurement.QUIET + Measurement.GET_P99_US, Measurement.micros(pass.gets(), 99));
+            quiet.put(Measurement.QUIET + Measurement.PUT_P99_US, Measurement.micros(pass.puts(), 99));
             mergeAll();
         }
         try (Background background = new Background()) {
             background.start();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put(Measurement.OPS_PER_SECOND, load(pass, time));
-            figures.put(Measurement.P50_US, micros(pass.all(), 50));
-            figures.put(Measurement.P99_US, micros(pass.all(), 99));
-            figures.put("get_p99_us", micros(pass.gets(), 99));
-            figures.put("put_p99_us", micros(pass.puts(), 99));
+            figures.put(Measurement.P50_US, Measurement.micros(pass.all(), 50));
+            figures.put(Measurement.P99_US, Measurement.micros(pass.all(), 99));
+            figures.put(Measurement.GET_P99_US, Measurement.micros(pass.gets(), 99));
+            figures.put(Measurement.PUT_P99_US, Measurement.micros(pass.puts(), 99));
             figures.putAll(quiet);
-            figures.put("space_amplification", (double) background.finish() / shape.userBytes());
+            figures.put(Measurement.SPACE_AMPLIFICATION, (double) background.finish() / shape.userBytes());
             return figures;
         }
     }
@@ -74,10 +73,6 @@ final class MergeLoad {
             at = end == operations.length ? 0 : end;
         }
         return done * 1e9 / nanos;
-    }
-
-    static double micros(Histogram nanos, double percentile) {
-        return nanos.getValueAtPercentile(percentile) / 1e3;
     }
 
     /** Merges, and looks at the disk, on two threads until it is finished. */

@@ -2,6 +2,7 @@ package io.titankv.benchmarks.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -10,11 +11,11 @@ import org.HdrHistogram.Histogram;
 /** Reads by several threads at once, each with a session and keys of its own. */
 final class ParallelGets {
     private final Store store;
-    private final int valueBytes;
+    private final Shape shape;
 
-    ParallelGets(Store store, int valueBytes) {
+    ParallelGets(Store store, Shape shape) {
         this.store = store;
-        this.valueBytes = valueBytes;
+        this.shape = shape;
     }
 
     /**
@@ -23,7 +24,11 @@ final class ParallelGets {
      * @param nanos from their common start to the end of the last
      * @param latencies of all of them, nanoseconds
      */
-    record Outcome(long operations, long nanos, Histogram latencies) {}
+    record Outcome(long operations, long nanos, Histogram latencies) {
+        Map<String, Double> rates() {
+            return Measurement.rates(operations, nanos, latencies);
+        }
+    }
 
     /** One thread for each array of operations. */
     Outcome run(List<int[]> operationsOfThreads) {
@@ -35,7 +40,7 @@ final class ParallelGets {
             operations += ofThread.length;
             FutureTask<Histogram> task = new FutureTask<>(() -> {
                 try (Session session = store.session()) {
-                    Pass pass = new Pass(session, valueBytes, 0);
+                    Pass pass = new Pass(session, shape, 0);
                     ready.countDown();
                     start.await();
                     pass.run(ofThread);

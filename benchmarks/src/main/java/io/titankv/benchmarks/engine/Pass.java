@@ -13,13 +13,13 @@ final class Pass {
     /** Short enough that the loop is compiled as a method, called often, and not in the middle of its only call. */
     private static final int STRETCH = 512;
     /** Absent keys lie beyond all present ones. */
-    private static final long ABSENT = 1L << 40;
+    static final long ABSENT = 1L << 40;
     /** Longer than any operation should take; a longer one is counted as this. */
     private static final long NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
     private final Session session;
     private final Records records;
-    private final byte[] key = new byte[Records.KEY_BYTES];
+    private final byte[] key;
     private final byte[] value;
     private final Histogram gets = newHistogram();
     private final Histogram puts = newHistogram();
@@ -27,10 +27,11 @@ final class Pass {
     /** Depends on every value read, so that no read can be left out. */
     private long consumed;
 
-    Pass(Session session, int valueBytes, long firstVersion) {
+    Pass(Session session, Shape shape, long firstVersion) {
         this.session = session;
-        this.records = new Records(valueBytes);
-        this.value = new byte[valueBytes];
+        this.records = new Records(shape.valueBytes());
+        this.key = new byte[shape.keyBytes()];
+        this.value = new byte[shape.valueBytes()];
         this.version = firstVersion;
     }
 

@@ -14,13 +14,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Draws the picture of measurements that were kept in a file. */
-@Command(name = "plot", description = "Draws measurements of a file of JSON lines as an SVG picture.")
+/** Draws the pictures of measurements that were kept in a file. */
+@Command(
+        name = "plot",
+        description = "Draws measurements of a file of JSON lines as SVG pictures, one a group of workloads.")
 final class PlotCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "JSON lines, as the measuring command prints them.")
     private Path source = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "OUT.svg", description = "The picture.")
+    @Parameters(index = "1", paramLabel = "DIR", description = "Where the pictures go.")
     private Path target = Path.of("");
 
     @SuppressWarnings("UnusedVariable") // picocli looks at it
@@ -37,7 +39,7 @@ final class PlotCommand implements Callable<Integer> {
                     .filter(line -> !line.isBlank())
                     .map(Measurement::parse)
                     .toList();
-            Files.writeString(target, BarPlot.draw(measurements));
+            Pictures.write(measurements, target);
             return 0;
         } catch (NoSuchFileException e) {
             throw wrong("no such file: " + e.getFile(), e);

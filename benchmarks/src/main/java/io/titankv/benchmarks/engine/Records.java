@@ -6,42 +6,56 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The keys and values of all systems: a record is a function of its index and a version. A key is two well-mixed longs, so that
- * keys in order of index are in random order for every store. A value begins with its version; the rest is a fixed random pad
+ * The keys and values of all systems: a record is a function of its index and a version. A key begins with two well-mixed longs, so
+ * that keys in order of index are in random order for every store; a longer one goes on like a value. A value begins with its version; the rest is a fixed random pad
  * XORed with a hash of key and version: cheap to make, and no two share enough bytes to be compressed. Confined to one thread.
  */
 final class Records {
-    static final int KEY_BYTES = 16;
-
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     /** From SplitMix64 (Steele, Lea, Flood 2014). */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+
+    private static final long[] KEY_PAD = pad(Shape.KEY_BYTES_MAX);
 
     private final long[] pad;
     private final byte[] expected;
 
     Records(int valueBytes) {
-        pad = new long[valueBytes / Long.BYTES + 1];
-        for (int i = 0; i < pad.length; i++) {
-            pad[i] = mix(i + 1L);
-        }
+        pad = pad(valueBytes);
         expected = new byte[valueBytes];
     }
 
-    /** Writes the key of {@code index}. Different indexes have different keys. */
+    private static long[] pad(int bytes) {
+        long[] pad = new long[bytes / Long.BYTES + 1];
+        for (int i = 0; i < pad.length; i++) {
+            pad[i] = mix(i + 1L);
+        }
+        return pad;
+    }
+
+    /** Writes the key of {@code index}, at least 16 bytes. Different indexes have different keys. */
     static void key(long index, byte[] into) {
+        long second = mix(~index);
         LONGS.set(into, 0, mix(index * GOLDEN));
-        LONGS.set(into, Long.BYTES, mix(~index));
+        LONGS.set(into, Long.BYTES, second);
+        if (into.length > 2 * Long.BYTES) {
+            padded(into, 2 * Long.BYTES, KEY_PAD, mix(second));
+        }
     }
 
     /** Writes the value that the key of {@code index} has in {@code version}. */
     void value(long index, long version, byte[] into) {
         long base = mix(mix(index) ^ version);
-        int last = into.length - Long.BYTES;
         LONGS.set(into, 0, version);
-        int at = Long.BYTES;
-        for (int i = 1; at <= last; i++, at += Long.BYTES) {
-            LONGS.set(into, at, pad[i] ^ base);
+        padded(into, Long.BYTES, pad, base);
+    }
+
+    /** Fills the array from a multiple of 8 on. */
+    private static void padded(byte[] into, int from, long[] pad, long base) {
+        int last = into.length - Long.BYTES;
+        int at = from;
+        for (; at <= last; at += Long.BYTES) {
+            LONGS.set(into, at, pad[at / Long.BYTES] ^ base);
         }
         if (at < into.length) {
             LONGS.set(into, last, pad[pad.length - 1] ^ base);

@@ -13,7 +13,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /**
- * RocksDB with its log on and no sync, and its defaults but for a block cache that holds the data and the usual Bloom filter of
+ * RocksDB with its log on, and its defaults but for a block cache that holds the data and the usual Bloom filter of
  * 10 bits a key.
  */
 final class RocksStore implements Store {
@@ -29,14 +29,16 @@ final class RocksStore implements Store {
     private final WriteOptions writing = new WriteOptions();
     private final ReadOptions reading = new ReadOptions();
     private final RocksDB database;
-    private final int valueBytes;
+    private final Shape shape;
 
     static {
         RocksDB.loadLibrary();
     }
 
-    RocksStore(Path directory, Shape shape) {
-        valueBytes = shape.valueBytes();
+    /** @param synced whether each put is durable when it returns; writers at the same time share fsyncs */
+    RocksStore(Path directory, Shape shape, boolean synced) {
+        this.shape = shape;
+        writing.setSync(synced);
         options = new Options()
                 .setCreateIfMissing(true)
                 .setTableFormatConfig(
@@ -50,7 +52,7 @@ final class RocksStore implements Store {
 
     @Override
     public Session session() {
-        return new RocksSession(database, writing, reading, valueBytes);
+        return new RocksSession(database, writing, reading, shape);
     }
 
     @Override
@@ -92,16 +94,17 @@ final class RocksStore implements Store {
         private final RocksDB database;
         private final WriteOptions writing;
         private final ReadOptions reading;
-        private final ByteBuffer keyBuffer = ByteBuffer.allocateDirect(Records.KEY_BYTES);
+        private final ByteBuffer keyBuffer;
         private final ByteBuffer valueBuffer;
         private byte[] got;
 
-        RocksSession(RocksDB database, WriteOptions writing, ReadOptions reading, int valueBytes) {
+        RocksSession(RocksDB database, WriteOptions writing, ReadOptions reading, Shape shape) {
             this.database = database;
             this.writing = writing;
             this.reading = reading;
-            valueBuffer = ByteBuffer.allocateDirect(valueBytes);
-            got = new byte[valueBytes];
+            keyBuffer = ByteBuffer.allocateDirect(shape.keyBytes());
+            valueBuffer = ByteBuffer.allocateDirect(shape.valueBytes());
+            got = new byte[shape.valueBytes()];
         }
 
         @Override

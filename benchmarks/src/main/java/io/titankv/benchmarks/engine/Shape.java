@@ -4,11 +4,16 @@ package io.titankv.benchmarks.engine;
  * How much a store holds.
  *
  * @param keys keys, 1 to {@link #KEYS_MAX}
+ * @param keyBytes bytes of each key, {@link #KEY_BYTES_MIN} to {@link #KEY_BYTES_MAX}
  * @param valueBytes bytes of each value, {@link #VALUE_BYTES_MIN} to {@link #VALUE_BYTES_MAX}
  */
-record Shape(int keys, int valueBytes) {
+record Shape(int keys, int keyBytes, int valueBytes) {
     /** Indexes of keys are ints, and those of absent keys lie beyond. */
     static final int KEYS_MAX = 500_000_000;
+
+    static final int KEY_BYTES_MIN = 16;
+    /** What LMDB allows unless it is compiled otherwise. */
+    static final int KEY_BYTES_MAX = 511;
 
     static final int VALUE_BYTES_MIN = 16;
     static final int VALUE_BYTES_MAX = 16 << 20;
@@ -16,6 +21,10 @@ record Shape(int keys, int valueBytes) {
     Shape {
         if (keys < 1 || keys > KEYS_MAX) {
             throw new IllegalArgumentException("keys must be 1 to " + KEYS_MAX + ": " + keys);
+        }
+        if (keyBytes < KEY_BYTES_MIN || keyBytes > KEY_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "key bytes must be " + KEY_BYTES_MIN + " to " + KEY_BYTES_MAX + ": " + keyBytes);
         }
         if (valueBytes < VALUE_BYTES_MIN || valueBytes > VALUE_BYTES_MAX) {
             throw new IllegalArgumentException(
@@ -25,6 +34,6 @@ record Shape(int keys, int valueBytes) {
 
     /** Bytes of all keys and values, with nothing added by a store. */
     long userBytes() {
-        return (long) keys * (Records.KEY_BYTES + valueBytes);
+        return (long) keys * (keyBytes + valueBytes);
     }
 }

@@ -1,10 +1,11 @@
 package io.titankv.benchmarks.engine;
 
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One system's store in one directory, as the workloads see it. One thread writes, through one session; any number of threads read,
- * each through a session of its own. Closed by the thread that opened it, after its sessions.
+ * One system's store in one directory, as the workloads see it. One thread writes, through one session, unless it was opened synced;
+ * any number of threads read, each through a session of its own. Closed by the thread that opened it, after its sessions.
  */
 interface Store extends AutoCloseable {
     /** A session of the calling thread. */
@@ -26,6 +27,18 @@ interface Store extends AutoCloseable {
     /** Bytes of memory that the index takes, where the system says so and the index is all in memory. */
     default OptionalLong indexBytes() {
         return OptionalLong.empty();
+    }
+
+    /**
+     * A dropped range of tokens.
+     *
+     * @param keys how many went with it
+     */
+    record RangeDrop(long keys, long nanos) {}
+
+    /** Drops a sixteenth of all tokens with their keys, or null where keys have no tokens. */
+    default @Nullable RangeDrop dropSixteenthOrNull() {
+        return null;
     }
 
     @Override

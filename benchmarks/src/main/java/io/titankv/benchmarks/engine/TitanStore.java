@@ -15,6 +15,8 @@ final class TitanStore implements Store {
     /** About a millisecond or more of merging: short enough to stop soon, long enough to matter. */
     private static final long MERGE_BUDGET_BYTES = 4 << 20;
 
+    private static final long SIXTEENTH_OF_TOKENS = 1L << 60;
+
     private final Engine engine;
 
     TitanStore(Path directory) {
@@ -39,6 +41,19 @@ final class TitanStore implements Store {
     @Override
     public OptionalLong indexBytes() {
         return OptionalLong.of(engine.stats().keydirBytes());
+    }
+
+    @Override
+    public RangeDrop dropSixteenthOrNull() {
+        long keys = engine.count(0, SIXTEENTH_OF_TOKENS);
+        long index = engine.applied().index() + 1;
+        long began = System.nanoTime();
+        engine.apply(new WriteBatch(new EntryPosition(0, index)).dropRange(0, SIXTEENTH_OF_TOKENS, index));
+        long nanos = System.nanoTime() - began;
+        if (engine.count(0, SIXTEENTH_OF_TOKENS) != 0) {
+            throw new StoreException("keys are left in a range that was dropped");
+        }
+        return new RangeDrop(keys, nanos);
     }
 
     @Override

@@ -22,10 +22,24 @@ enum Workload {
     YCSB_A,
     /** Writes of present keys, uniform. */
     OVERWRITE,
+    /** Reads of present keys, uniform, while another thread writes. */
+    GET_BESIDE_PUT,
     /** Reopening after a clean close. */
     OPEN,
+    /** Opening what a process that was killed has left. */
+    KILL_OPEN,
+    /** Reads of present keys, none of them in the page cache. */
+    COLD_GET,
+    /** Reads of absent keys, nothing in the page cache. */
+    COLD_ABSENT,
+    /** Writes of present keys, none of them in the page cache. */
+    COLD_OVERWRITE,
     /** Zipfian overwrites and reads while space is reclaimed. */
-    MERGE;
+    MERGE,
+    /** Puts that are durable when they return, on a store of their own. */
+    DURABLE,
+    /** Dropping a sixteenth of all tokens: the last, as the keys are gone. */
+    RANGE_DROP;
 
     /** The name in options and results. */
     String label() {

@@ -33,12 +33,15 @@ class EngineComparisonTest {
                 "--workloads=ycsb-z",
                 "--keys=0",
                 "--keys=many",
+                "--key-bytes=15",
+                "--key-bytes=16,512",
                 "--value-bytes=15",
                 "--value-bytes=100,16777217",
                 "--threads=0",
                 "--runs=0",
                 "--operations=-1",
                 "--merge-seconds=0",
+                "--durable-seconds=0",
                 "--nonsense"
             })
     void aWrongOptionIsRefusedBeforeAnythingRuns(String option) {

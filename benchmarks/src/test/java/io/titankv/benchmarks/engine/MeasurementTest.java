@@ -14,14 +14,15 @@ class MeasurementTest {
         figures.put(Measurement.OPS_PER_SECOND, rate);
         figures.put(Measurement.P50_US, 0.5);
         figures.put(Measurement.P99_US, 12.25);
-        return new Measurement("titan", "ycsb-a", 1, 100, 1_000_000, figures);
+        return new Measurement("titan", "ycsb-a", 1, new Shape(1_000_000, 16, 100), figures);
     }
 
     @Test
     void aLineHasTheFieldsInOrder() {
         assertThat(measurement(1_234_567.8).toJson())
-                .isEqualTo("{\"system\":\"titan\",\"workload\":\"ycsb-a\",\"threads\":1,\"value_bytes\":100,"
-                        + "\"keys\":1000000,\"ops_per_second\":1234600,\"p50_us\":0.5,\"p99_us\":12.25}");
+                .isEqualTo(
+                        "{\"system\":\"titan\",\"workload\":\"ycsb-a\",\"threads\":1,\"key_bytes\":16,"
+                            + "\"value_bytes\":100,\"keys\":1000000,\"ops_per_second\":1234600,\"p50_us\":0.5,\"p99_us\":12.25}");
     }
 
     @Test

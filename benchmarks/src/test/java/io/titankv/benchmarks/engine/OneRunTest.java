@@ -23,7 +23,10 @@ class OneRunTest {
         List<Measurement> results = run(contender, EnumSet.allOf(Workload.class));
         Set<Workload> expected = EnumSet.allOf(Workload.class);
         if (contender != Contender.TITAN) {
-            expected.remove(Workload.MEMORY);
+            expected.removeAll(EnumSet.of(Workload.MEMORY, Workload.RANGE_DROP));
+        }
+        if (contender == Contender.CHRONICLE) {
+            expected.remove(Workload.DURABLE);
         }
         assertThat(results)
                 .extracting(Measurement::workload)
@@ -33,7 +36,35 @@ class OneRunTest {
                 .extracting(Measurement::threads)
                 .containsExactly(1, 2);
         assertThat(results)
+                .filteredOn(result -> result.workload().equals("durable"))
+                .extracting(Measurement::threads)
+                .isSubsetOf(DurableWrites.WRITERS);
+        assertThat(results)
+                .filteredOn(result -> !result.workload().startsWith("cold-"))
                 .allSatisfy(result -> assertThat(result.figures().values()).allMatch(figure -> figure > 0));
+        // What is in the page cache still, as in this test, is not read from the disk.
+        assertThat(results)
+                .filteredOn(result -> result.workload().startsWith("cold-"))
+                .hasSize(3)
+                .allSatisfy(result -> assertThat(result.figures())
+                        .containsKeys(Measurement.OPS_PER_SECOND, Measurement.READ_BYTES_PER_OPERATION)
+                        .containsEntry("operations", 16.0));
+    }
+
+    @Test
+    void aPageCacheThatCannotBeDroppedIsSaidAndNothingElseIsLeftOut() {
+        List<String> notes = new ArrayList<>();
+        List<Measurement> results = new ArrayList<>();
+        RunSpec spec = spec(Contender.TITAN, EnumSet.of(Workload.GET_ABSENT, Workload.COLD_GET, Workload.RANGE_DROP));
+        OneRun.run(spec, 0, untouched -> "no permission", listener(results, notes));
+        assertThat(results).extracting(Measurement::workload).containsExactly("get-absent", "range-drop");
+        assertThat(notes).containsExactly("cold-get is left out: no permission");
+    }
+
+    @Test
+    void aSixteenthOfTheTokensHasASixteenthOfTheKeys() {
+        List<Measurement> results = run(Contender.TITAN, EnumSet.of(Workload.RANGE_DROP));
+        assertThat(results.getFirst().figures().get("keys_dropped")).isBetween(20.0, 120.0);
     }
 
     @Test
@@ -50,12 +81,34 @@ class OneRunTest {
 
     private List<Measurement> run(Contender contender, Set<Workload> workloads) {
         List<Measurement> results = new ArrayList<>();
-        OneRun.run(spec(contender, workloads), 100, results::add);
+        OneRun.run(spec(contender, workloads), 100, untouched -> null, listener(results, new ArrayList<>()));
         return results;
+    }
+
+    private static RunListener listener(List<Measurement> results, List<String> notes) {
+        return new RunListener() {
+            @Override
+            public void measured(Measurement measurement) {
+                results.add(measurement);
+            }
+
+            @Override
+            public void noted(String note) {
+                notes.add(note);
+            }
+        };
     }
 
     private RunSpec spec(Contender contender, Set<Workload> workloads) {
         return new RunSpec(
-                contender, directory, new Shape(1000, 100), List.of(1, 2), workloads, 2000, Duration.ofMillis(200), 1);
+                contender,
+                directory,
+                new Shape(1000, 24, 100),
+                List.of(1, 2),
+                workloads,
+                2000,
+                Duration.ofMillis(200),
+                Duration.ofMillis(50),
+                1);
     }
 }

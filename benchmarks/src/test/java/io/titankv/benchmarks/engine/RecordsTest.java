@@ -14,11 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordsTest {
-    @Test
-    void keysDiffer() {
+    @ParameterizedTest
+    @ValueSource(ints = {16, 17, 256, 511})
+    void keysDiffer(int keyBytes) {
         Set<ByteBuffer> keys = new HashSet<>();
         for (int index = 0; index < 10_000; index++) {
-            byte[] key = new byte[Records.KEY_BYTES];
+            byte[] key = new byte[keyBytes];
             Records.key(index, key);
             keys.add(ByteBuffer.wrap(key));
         }
@@ -40,6 +41,19 @@ class RecordsTest {
         assertThatThrownBy(() -> records.requireValue(4, value)).isInstanceOf(WrongValueException.class);
         assertThatThrownBy(() -> records.requireValue(3, new byte[valueBytes - 1]))
                 .isInstanceOf(WrongValueException.class);
+    }
+
+    @Test
+    void longKeysCannotBeCompressed() throws IOException {
+        byte[] key = new byte[256];
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(compressed)) {
+            for (int index = 0; index < 1000; index++) {
+                Records.key(index, key);
+                deflater.write(key);
+            }
+        }
+        assertThat(compressed.size()).isGreaterThan(250_000);
     }
 
     @Test

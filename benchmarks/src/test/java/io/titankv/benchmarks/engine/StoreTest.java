@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the workloads expect of every system's adapter. */
 class StoreTest {
-    private static final Shape SHAPE = new Shape(500, 100);
+    private static final Shape SHAPE = new Shape(500, 40, 100);
 
     @TempDir
     private Path directory;
@@ -21,7 +21,7 @@ class StoreTest {
     @EnumSource(Contender.class)
     void returnsTheLastValueAndNothingForAbsentKeys(Contender contender) {
         Records records = new Records(SHAPE.valueBytes());
-        byte[] key = new byte[Records.KEY_BYTES];
+        byte[] key = new byte[SHAPE.keyBytes()];
         byte[] value = new byte[SHAPE.valueBytes()];
         try (Store store = contender.open(directory, SHAPE);
                 Session session = store.session()) {
@@ -47,12 +47,11 @@ class StoreTest {
     void keepsItsValuesWhenItIsOpenedAgainAndLetsSeveralThreadsRead(Contender contender) {
         try (Store store = contender.open(directory, SHAPE);
                 Session session = store.session()) {
-            new Pass(session, SHAPE.valueBytes(), 0).run(Operations.writeEach(SHAPE.keys()));
+            new Pass(session, SHAPE, 0).run(Operations.writeEach(SHAPE.keys()));
         }
         try (Store store = contender.open(directory, SHAPE)) {
             int[] operations = Operations.uniform(SHAPE.keys(), 2000, 0, 1);
-            ParallelGets.Outcome outcome =
-                    new ParallelGets(store, SHAPE.valueBytes()).run(List.of(operations, operations));
+            ParallelGets.Outcome outcome = new ParallelGets(store, SHAPE).run(List.of(operations, operations));
             assertThat(outcome.operations()).isEqualTo(4000);
             assertThat(outcome.latencies().getTotalCount()).isEqualTo(4000 / 16);
         }
@@ -61,10 +60,10 @@ class StoreTest {
     @ParameterizedTest
     @EnumSource(Contender.class)
     void aWrongValueFailsThePass(Contender contender) {
-        byte[] key = new byte[Records.KEY_BYTES];
+        byte[] key = new byte[SHAPE.keyBytes()];
         try (Store store = contender.open(directory, SHAPE);
                 Session session = store.session()) {
-            Pass pass = new Pass(session, SHAPE.valueBytes(), 0);
+            Pass pass = new Pass(session, SHAPE, 0);
             pass.run(Operations.writeEach(SHAPE.keys()));
             Records.key(7, key);
             session.put(key, new byte[SHAPE.valueBytes()]);
