@@ -12,6 +12,7 @@ import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.GlobalOptions;
 import io.titankv.cli.common.NounCommand;
 import io.titankv.cli.data.DataCommand;
+import io.titankv.cli.perf.PerfCommand;
 import io.titankv.cli.run.ServerCommand;
 import io.titankv.cli.run.UpCommand;
 import io.titankv.cli.shell.ShellCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Option;
             NodeCommand.class,
             ShardCommand.class,
             StoreCommand.class,
+            PerfCommand.class,
             ShellCommand.class,
             AutoComplete.GenerateCompletion.class,
         },

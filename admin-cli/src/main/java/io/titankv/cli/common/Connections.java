@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Channels to nodes, made when first asked for and kept until the end. Confined to the command's thread. */
@@ -76,6 +77,22 @@ public final class Connections implements AutoCloseable {
                 .inFlightMax(IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX)
                 .build();
         return client;
+    }
+
+    /**
+     * Clients that are the caller's to close, each with connections of its own.
+     *
+     * @param operationsMax what each may hold at once
+     * @throws StatusRuntimeException when no endpoint can be reached
+     */
+    public List<TitanClient> newClients(GlobalOptions global, int count, int operationsMax, long bytesMax) {
+        requireReachable(global);
+        return Stream.generate(() -> TitanClient.builder(global.endpoints().toArray(String[]::new))
+                        .timeout(global.timeout())
+                        .inFlightMax(operationsMax, bytesMax)
+                        .build())
+                .limit(count)
+                .toList();
     }
 
     private void requireReachable(GlobalOptions global) {

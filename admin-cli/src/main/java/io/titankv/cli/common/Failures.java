@@ -50,6 +50,16 @@ public final class Failures {
         };
     }
 
+    /** The exit code of a reason by its name, or that of a fault where it is none. */
+    public static int exitCode(String reasonName) {
+        for (ErrorReason reason : ErrorReason.values()) {
+            if (reason.name().equals(reasonName)) {
+                return exitCode(reason);
+            }
+        }
+        return ExitCode.REFUSED;
+    }
+
     /** One error of ours, in words. */
     public static CliException explainError(ErrorReason reason, String message, Throwable cause, GlobalOptions global) {
         String advice = switch (reason.retry()) {

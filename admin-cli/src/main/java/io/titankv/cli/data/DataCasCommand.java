@@ -6,6 +6,7 @@ import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.TitanCommand;
+import io.titankv.cli.common.WriteFlags;
 import io.titankv.client.BlockingTitanClient;
 import io.titankv.client.Condition;
 import io.titankv.client.ReadOptions;

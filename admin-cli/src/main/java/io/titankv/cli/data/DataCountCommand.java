@@ -5,6 +5,7 @@ import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.Json;
 import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.OutputFormat;
+import io.titankv.cli.common.ReadFlags;
 import io.titankv.cli.common.TitanCommand;
 import java.util.Map;
 import picocli.CommandLine.Command;

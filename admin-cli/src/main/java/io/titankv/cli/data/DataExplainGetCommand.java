@@ -8,6 +8,7 @@ import io.titankv.cli.common.Json;
 import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.OutputFormat;
 import io.titankv.cli.common.Quantity;
+import io.titankv.cli.common.ReadFlags;
 import io.titankv.cli.common.Sheet;
 import io.titankv.cli.common.Style.Tone;
 import io.titankv.cli.common.TitanCommand;

@@ -5,6 +5,7 @@ import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.Progress;
 import io.titankv.cli.common.Quantity;
+import io.titankv.cli.common.ReadFlags;
 import io.titankv.cli.common.TitanCommand;
 import io.titankv.client.ScanCursor;
 import io.titankv.client.ScanRecord;

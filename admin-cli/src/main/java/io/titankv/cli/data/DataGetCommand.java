@@ -6,6 +6,7 @@ import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.Json;
 import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.OutputFormat;
+import io.titankv.cli.common.ReadFlags;
 import io.titankv.cli.common.TitanCommand;
 import io.titankv.client.Versioned;
 import io.titankv.model.Key;

@@ -9,6 +9,7 @@ import io.titankv.cli.common.OutputFormat;
 import io.titankv.cli.common.Progress;
 import io.titankv.cli.common.Quantity;
 import io.titankv.cli.common.TitanCommand;
+import io.titankv.cli.common.WriteFlags;
 import io.titankv.cli.data.Importer.OnError;
 import io.titankv.client.TitanClient;
 import io.titankv.client.WriteOptions;

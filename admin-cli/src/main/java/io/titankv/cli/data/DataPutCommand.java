@@ -5,6 +5,7 @@ import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.KeyOptions;
 import io.titankv.cli.common.TitanCommand;
+import io.titankv.cli.common.WriteFlags;
 import io.titankv.client.WriteResult;
 import io.titankv.model.Key;
 import org.jspecify.annotations.Nullable;

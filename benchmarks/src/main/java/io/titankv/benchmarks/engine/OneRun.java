@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.cli.perf.SplitMix64;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ public final class OneRun {
     private void run(Workload workload) {
         int keys = shape.keys();
         int count = spec.operations();
-        long seed = Records.mix(spec.seed()) + workload.label().hashCode();
+        long seed = SplitMix64.mix(spec.seed()) + workload.label().hashCode();
         switch (workload) {
             case FILL -> measure(workload, Operations.writeEach(keys));
             case SPACE -> space();
@@ -141,7 +142,7 @@ public final class OneRun {
     private void gets(int threads, long seed) {
         List<int[]> operations = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
-            operations.add(Operations.uniform(shape.keys(), spec.operations(), 0, Records.mix(seed + thread)));
+            operations.add(Operations.uniform(shape.keys(), spec.operations(), 0, SplitMix64.mix(seed + thread)));
         }
         report(
                 Workload.GET,

@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.cli.perf.Zipfian;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
 

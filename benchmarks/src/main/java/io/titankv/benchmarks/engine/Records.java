@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.cli.perf.SplitMix64;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -12,8 +13,6 @@ import java.util.Arrays;
  */
 final class Records {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /** From SplitMix64 (Steele, Lea, Flood 2014). */
-    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private static final long[] KEY_PAD = pad(Shape.KEY_BYTES_MAX);
 
@@ -28,24 +27,24 @@ final class Records {
     private static long[] pad(int bytes) {
         long[] pad = new long[bytes / Long.BYTES + 1];
         for (int i = 0; i < pad.length; i++) {
-            pad[i] = mix(i + 1L);
+            pad[i] = SplitMix64.mix(i + 1L);
         }
         return pad;
     }
 
     /** Writes the key of {@code index}, at least 16 bytes. Different indexes have different keys. */
     static void key(long index, byte[] into) {
-        long second = mix(~index);
-        LONGS.set(into, 0, mix(index * GOLDEN));
+        long second = SplitMix64.mix(~index);
+        LONGS.set(into, 0, SplitMix64.mix(index * SplitMix64.GOLDEN));
         LONGS.set(into, Long.BYTES, second);
         if (into.length > 2 * Long.BYTES) {
-            padded(into, 2 * Long.BYTES, KEY_PAD, mix(second));
+            padded(into, 2 * Long.BYTES, KEY_PAD, SplitMix64.mix(second));
         }
     }
 
     /** Writes the value that the key of {@code index} has in {@code version}. */
     void value(long index, long version, byte[] into) {
-        long base = mix(mix(index) ^ version);
+        long base = SplitMix64.mix(SplitMix64.mix(index) ^ version);
         LONGS.set(into, 0, version);
         padded(into, Long.BYTES, pad, base);
     }
@@ -71,12 +70,5 @@ final class Records {
         if (!Arrays.equals(expected, value)) {
             throw new WrongValueException("a value is not the one that was put", index);
         }
-    }
-
-    static long mix(long seed) {
-        long z = seed + GOLDEN;
-        z = (z ^ (z >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D0_49BB_1331_11EBL;
-        return z ^ (z >>> 31);
     }
 }

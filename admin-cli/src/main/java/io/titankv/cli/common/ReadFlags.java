@@ -1,7 +1,5 @@
-package io.titankv.cli.data;
+package io.titankv.cli.common;
 
-import io.titankv.cli.common.CliException;
-import io.titankv.cli.common.GlobalOptions;
 import io.titankv.client.ReadLevel;
 import io.titankv.client.ReadOptions;
 import java.time.Duration;
@@ -9,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How fresh a read must be. Filled in by the parser. */
-final class ReadFlags {
+public final class ReadFlags {
     /** Names of levels as they are typed. */
     enum Level {
         linearizable,
@@ -30,7 +28,7 @@ final class ReadFlags {
             converter = GlobalOptions.DurationConverter.class)
     private @Nullable Duration stalenessMax;
 
-    ReadOptions options() {
+    public ReadOptions options() {
         return ReadOptions.DEFAULT.withLevel(level());
     }
 

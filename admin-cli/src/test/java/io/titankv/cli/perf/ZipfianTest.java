@@ -1,4 +1,4 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.cli.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -51,11 +51,21 @@ class ZipfianTest {
     }
 
     @Test
-    void theShareOfWritesIsAsAskedFor() {
-        int[] operations = Operations.zipfian(ITEMS, 100_000, 0.05, 1);
-        long writes =
-                Arrays.stream(operations).filter(operation -> operation < 0).count();
-        assertThat(writes / 100_000.0).isCloseTo(0.05, within(0.005));
-        assertThat(Operations.writeEach(3)).containsExactly(~0, ~1, ~2);
+    void theSumForManyItemsIsThatOfItsTerms() {
+        for (int items : new int[] {1, 2, 65_536, 65_537, 1_000_000}) {
+            double sum = 0;
+            for (int i = items; i >= 1; i--) {
+                sum += Math.pow(i, -0.99);
+            }
+            assertThat(Zipfian.zeta(items)).isCloseTo(sum, within(sum * 1e-12));
+        }
+    }
+
+    @Test
+    void asManyItemsAsCanBeAreReadyAtOnce() {
+        Zipfian zipfian = new Zipfian(Integer.MAX_VALUE, new SplittableRandom(1));
+        for (int i = 0; i < 1000; i++) {
+            assertThat(zipfian.nextScrambled()).isNotNegative();
+        }
     }
 }

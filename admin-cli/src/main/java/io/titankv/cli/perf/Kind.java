@@ -1,0 +1,7 @@
+package io.titankv.cli.perf;
+
+/** What an operation does. */
+enum Kind {
+    READ,
+    WRITE
+}

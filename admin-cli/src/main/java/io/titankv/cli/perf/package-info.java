@@ -1,0 +1,11 @@
+/**
+ * {@code titan perf}: a load on a running cluster, what it measured, and how two measurements compare.
+ *
+ * <p>{@link io.titankv.cli.perf.Generator} starts operations on one thread, answers come on the client's threads, and {@link
+ * io.titankv.cli.perf.Recording} takes them from there. Read {@link io.titankv.cli.perf.LoadRun} first. {@link
+ * io.titankv.cli.perf.Zipfian} is what the benchmarks draw keys with, too.
+ */
+@NullMarked
+package io.titankv.cli.perf;
+
+import org.jspecify.annotations.NullMarked;
