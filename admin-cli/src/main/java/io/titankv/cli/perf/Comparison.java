@@ -43,7 +43,7 @@ final class Comparison {
     private Comparison() {}
 
     /** Rates first, then latencies in milliseconds of the kinds that both have, then what went wrong. */
-    static List<Figure> of(RunResult a, RunResult b) {
+    static List<Figure> of(RunMeasurement a, RunMeasurement b) {
         List<Figure> figures = new ArrayList<>();
         figures.add(judged(
                 "operations/s",
@@ -65,7 +65,7 @@ final class Comparison {
         return figures;
     }
 
-    private static void latencies(List<Figure> figures, Kind kind, RunResult a, RunResult b) {
+    private static void latencies(List<Figure> figures, Kind kind, RunMeasurement a, RunMeasurement b) {
         String name = kind == Kind.READ ? "read" : "write";
         latency(figures, name + " p50 ms", kind, a, b, Latencies::p50Nanos);
         latency(figures, name + " p90 ms", kind, a, b, Latencies::p90Nanos);
@@ -81,7 +81,12 @@ final class Comparison {
     }
 
     private static void latency(
-            List<Figure> figures, String name, Kind kind, RunResult a, RunResult b, ToDoubleFunction<Latencies> nanos) {
+            List<Figure> figures,
+            String name,
+            Kind kind,
+            RunMeasurement a,
+            RunMeasurement b,
+            ToDoubleFunction<Latencies> nanos) {
         figures.add(judged(
                 name,
                 nanos.applyAsDouble(Latencies.of(a.of(kind))) / 1e6,
@@ -91,12 +96,12 @@ final class Comparison {
                 false));
     }
 
-    private static double[] values(RunResult result, ToDoubleFunction<Second> value) {
+    private static double[] values(RunMeasurement result, ToDoubleFunction<Second> value) {
         return result.series().stream().mapToDouble(value).toArray();
     }
 
     /** A second in which nothing was answered has no latency: it shows in the rate. */
-    private static double[] answered(RunResult result, Kind kind, ToDoubleFunction<Latencies> value) {
+    private static double[] answered(RunMeasurement result, Kind kind, ToDoubleFunction<Latencies> value) {
         return result.series().stream()
                 .map(second -> second.of(kind))
                 .filter(latencies -> latencies.count() > 0)

@@ -12,7 +12,7 @@ final class Filler {
     private final int keys;
     private final int inFlightMax;
     private final Semaphore room;
-    private final ErrorCounts errors = new ErrorCounts();
+    private final FailureCounts errors = new FailureCounts();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private volatile boolean isStopped;
@@ -56,7 +56,7 @@ final class Filler {
         return failed.get();
     }
 
-    ErrorCounts errors() {
+    FailureCounts errors() {
         return errors;
     }
 

@@ -52,7 +52,7 @@ final class LoadRun {
     }
 
     /** @param afterSecond called with each second of what is measured, and with null for those of the warm-up, by another thread */
-    RunResult run(Consumer<@Nullable Second> afterSecond) {
+    RunMeasurement run(Consumer<@Nullable Second> afterSecond) {
         Thread seconds = Thread.ofPlatform().daemon().name("titan-load-seconds").start(() -> cutSeconds(afterSecond));
         long end;
         try {
@@ -71,7 +71,7 @@ final class LoadRun {
                 : settings.timeout().toNanos() + Duration.ofSeconds(5).toNanos();
         long unanswered = generator.drain(timing.nanoTime() + patience);
         recording.cutRest();
-        return new RunResult(
+        return new RunMeasurement(
                 settings,
                 startedAt,
                 Math.max(0, end - fromNanos) / 1e9,

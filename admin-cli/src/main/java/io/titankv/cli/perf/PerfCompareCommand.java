@@ -37,8 +37,8 @@ final class PerfCompareCommand extends TitanCommand {
 
     @Override
     protected int run() {
-        RunResult a = PerfFiles.read(fileA);
-        RunResult b = PerfFiles.read(fileB);
+        RunMeasurement a = PerfFiles.read(fileA);
+        RunMeasurement b = PerfFiles.read(fileB);
         if (plot != null) {
             PerfFiles.write(
                     plot,

@@ -10,14 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Results and pictures in files; a failure is one line with the file's name. Stateless. */
+/** Measurements and pictures in files; a failure is one line with the file's name. Stateless. */
 final class PerfFiles {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private PerfFiles() {}
 
     /** @throws CliException when the file cannot be read or is no result */
-    static RunResult read(Path file) {
+    static RunMeasurement read(Path file) {
         try {
             return RunJson.read(MAPPER.readTree(Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {

@@ -27,7 +27,7 @@ final class PerfPlot {
     private static final int NINES_MAX = 7;
 
     /** @param name of the result where there are several, else empty */
-    record Run(String name, RunResult result) {}
+    record Run(String name, RunMeasurement result) {}
 
     private final List<Run> runs;
     private final SvgCanvas svg = new SvgCanvas(WIDTH, HEIGHT);
@@ -193,7 +193,7 @@ final class PerfPlot {
     }
 
     private void series(int run, double lastSecond, double top) {
-        RunResult result = runs.get(run).result();
+        RunMeasurement result = runs.get(run).result();
         for (Kind kind : Kind.values()) {
             if (result.of(kind).getTotalCount() > 0) {
                 svg.path(

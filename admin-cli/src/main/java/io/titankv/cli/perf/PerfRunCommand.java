@@ -104,7 +104,7 @@ final class PerfRunCommand extends TitanCommand {
             throw new CliException(ExitCode.UNAVAILABLE, "interrupted before the run began");
         }
         console().errorLine(console().errorStyle().paint(Tone.FAINT, settings.line()));
-        RunResult result = measure(settings, target, loadFailed);
+        RunMeasurement result = measure(settings, target, loadFailed);
         new RunReport(console(), context.format()).print(result);
         if (out != null) {
             PerfFiles.write(out, Json.indented(RunJson.of(result)) + "\n");
@@ -116,7 +116,7 @@ final class PerfRunCommand extends TitanCommand {
         return requireSome(result);
     }
 
-    private RunResult measure(RunSettings settings, Target target, long loadFailed) {
+    private RunMeasurement measure(RunSettings settings, Target target, long loadFailed) {
         Progress progress = new Progress(console());
         LoadRun run = new LoadRun(settings, target, Instant.now(), loadFailed);
         stops.set(run::stop);
@@ -181,11 +181,11 @@ final class PerfRunCommand extends TitanCommand {
     }
 
     /** A run of which nothing succeeded ends as the command would that met its first error. */
-    private int requireSome(RunResult result) {
+    private int requireSome(RunMeasurement result) {
         if (result.operations() > 0 || result.errors().isEmpty()) {
             return ExitCode.OK;
         }
-        ErrorCounts.Counted error = result.errors().getFirst();
+        FailureCounts.Counted error = result.errors().getFirst();
         throw new CliException(
                 Failures.exitCode(error.code()), "no operation succeeded; the most frequent error: " + error.example());
     }

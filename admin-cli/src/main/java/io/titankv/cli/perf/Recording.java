@@ -44,7 +44,7 @@ final class Recording {
     private final Map<Kind, Channel> channels = new EnumMap<>(Kind.class);
     private final LongAdder absent = new LongAdder();
     private final LongAdder failed = new LongAdder();
-    private final ErrorCounts errors = new ErrorCounts();
+    private final FailureCounts errors = new FailureCounts();
     /** Guarded by this; as many as a run has seconds. */
     private final List<Second> series = new ArrayList<>();
 
@@ -134,7 +134,7 @@ final class Recording {
         return failed.sum();
     }
 
-    ErrorCounts errors() {
+    FailureCounts errors() {
         return errors;
     }
 }

@@ -25,7 +25,7 @@ final class RunJson {
     private RunJson() {}
 
     /** As {@link io.titankv.cli.common.Json} takes it. */
-    static Map<String, @Nullable Object> of(RunResult result) {
+    static Map<String, @Nullable Object> of(RunMeasurement result) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("format", FORMAT);
         json.put("started_at", result.startedAt().toString());
@@ -45,7 +45,7 @@ final class RunJson {
         return json;
     }
 
-    private static Map<String, @Nullable Object> kind(RunResult result, Kind kind) {
+    private static Map<String, @Nullable Object> kind(RunMeasurement result, Kind kind) {
         Histogram histogram = result.of(kind);
         Map<String, @Nullable Object> json = new LinkedHashMap<>(latencies(Latencies.of(histogram)));
         json.put("per_second", result.rate(histogram.getTotalCount()));
@@ -68,7 +68,7 @@ final class RunJson {
         return json;
     }
 
-    private static Map<String, @Nullable Object> error(ErrorCounts.Counted error) {
+    private static Map<String, @Nullable Object> error(FailureCounts.Counted error) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("code", error.code());
         json.put("count", error.count());
@@ -97,14 +97,14 @@ final class RunJson {
      *
      * @throws IllegalArgumentException with a line for people
      */
-    static RunResult read(JsonNode json) {
+    static RunMeasurement read(JsonNode json) {
         if (!json.path("format").asText().equals(FORMAT)) {
             throw new IllegalArgumentException(
                     "it is not what 'titan perf run --out' writes (no \"format\": \"" + FORMAT + "\")");
         }
-        List<ErrorCounts.Counted> errors = new ArrayList<>();
+        List<FailureCounts.Counted> errors = new ArrayList<>();
         for (JsonNode error : array(json, "errors")) {
-            errors.add(new ErrorCounts.Counted(
+            errors.add(new FailureCounts.Counted(
                     field(error, "code").asText(),
                     field(error, "count").asLong(),
                     field(error, "example").asText()));
@@ -118,7 +118,7 @@ final class RunJson {
                     readLatencies(field(second, "writes")),
                     field(second, "errors").asLong()));
         }
-        return new RunResult(
+        return new RunMeasurement(
                 SettingsJson.read(field(json, "settings")),
                 Instant.parse(field(json, "started_at").asText()),
                 field(json, "seconds").asDouble(),

@@ -21,7 +21,7 @@ final class RunReport {
         this.format = format;
     }
 
-    void print(RunResult result) {
+    void print(RunMeasurement result) {
         switch (format) {
             case JSON -> console.println(Json.indented(RunJson.of(result)));
             case JSONL -> console.println(Json.line(RunJson.of(result)));
@@ -31,7 +31,7 @@ final class RunReport {
         notes(result);
     }
 
-    private void tables(RunResult result) {
+    private void tables(RunMeasurement result) {
         Sheet sheet = Sheet.of(
                 "kind",
                 "operations>",
@@ -63,7 +63,7 @@ final class RunReport {
         }
     }
 
-    private static void row(Sheet sheet, String name, RunResult result, Histogram histogram) {
+    private static void row(Sheet sheet, String name, RunMeasurement result, Histogram histogram) {
         Latencies latencies = Latencies.of(histogram);
         if (latencies.count() == 0) {
             return;
@@ -91,7 +91,7 @@ final class RunReport {
     }
 
     /** What the figures do not say by themselves. */
-    private void notes(RunResult result) {
+    private void notes(RunMeasurement result) {
         if (result.isInterrupted()) {
             note("interrupted after " + duration(result.seconds()) + " of "
                     + Quantity.duration(result.settings().time()));

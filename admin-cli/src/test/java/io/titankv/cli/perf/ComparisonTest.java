@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
-    private static Map<String, Figure> figures(RunResult a, RunResult b) {
+    private static Map<String, Figure> figures(RunMeasurement a, RunMeasurement b) {
         return Comparison.of(a, b).stream().collect(Collectors.toMap(Figure::name, Function.identity()));
     }
 
@@ -23,7 +23,8 @@ class ComparisonTest {
         int judged = 0;
         int noise = 0;
         for (int seed = 0; seed < 20; seed++) {
-            for (Figure figure : Comparison.of(Results.of(30, 400, 800, seed), Results.of(30, 400, 800, ~seed))) {
+            for (Figure figure :
+                    Comparison.of(Measurements.of(30, 400, 800, seed), Measurements.of(30, 400, 800, ~seed))) {
                 judged += figure.interval().isPresent() ? 1 : 0;
                 noise += figure.verdict() == Verdict.NOISE ? 1 : 0;
             }
@@ -35,19 +36,19 @@ class ComparisonTest {
 
     @Test
     void moreOperationsAreBetterAndLongerWaitsAreWorse() {
-        Map<String, Figure> figures = figures(Results.of(30, 2000, 800, 1), Results.of(30, 3000, 1200, 2));
+        Map<String, Figure> figures = figures(Measurements.of(30, 2000, 800, 1), Measurements.of(30, 3000, 1200, 2));
         assertThat(verdict(figures, "operations/s")).isEqualTo(Verdict.BETTER);
         assertThat(verdict(figures, "read p50 ms")).isEqualTo(Verdict.WORSE);
         assertThat(verdict(figures, "write p90 ms")).isEqualTo(Verdict.WORSE);
-        Map<String, Figure> turned = figures(Results.of(30, 3000, 1200, 2), Results.of(30, 2000, 800, 1));
+        Map<String, Figure> turned = figures(Measurements.of(30, 3000, 1200, 2), Measurements.of(30, 2000, 800, 1));
         assertThat(verdict(turned, "operations/s")).isEqualTo(Verdict.WORSE);
         assertThat(verdict(turned, "read p50 ms")).isEqualTo(Verdict.BETTER);
     }
 
     @Test
     void theRatioIsThatOfTheWholeRuns() {
-        RunResult a = Results.of(30, 2000, 800, 1);
-        RunResult b = Results.of(30, 3000, 1200, 2);
+        RunMeasurement a = Measurements.of(30, 2000, 800, 1);
+        RunMeasurement b = Measurements.of(30, 3000, 1200, 2);
         Figure rate = Comparison.of(a, b).getFirst();
         assertThat(rate.ratio()).isEqualTo((double) b.operations() / a.operations());
         assertThat(rate.interval().orElseThrow().contains(rate.ratio())).isTrue();
@@ -55,14 +56,14 @@ class ComparisonTest {
 
     @Test
     void aShortRunIsNotJudged() {
-        Map<String, Figure> figures = figures(Results.of(7, 2000, 800, 1), Results.of(30, 9000, 800, 2));
+        Map<String, Figure> figures = figures(Measurements.of(7, 2000, 800, 1), Measurements.of(30, 9000, 800, 2));
         assertThat(verdict(figures, "operations/s")).isEqualTo(Verdict.TOO_SHORT);
     }
 
     @Test
     void theLongestLatencyAndErrorsAreNotJudged() {
-        RunResult a = Results.of(30, 2000, 800, 1);
-        Map<String, Figure> figures = figures(a, Results.withErrors(a));
+        RunMeasurement a = Measurements.of(30, 2000, 800, 1);
+        Map<String, Figure> figures = figures(a, Measurements.withErrors(a));
         assertThat(verdict(figures, "read max ms")).isEqualTo(Verdict.UNJUDGED);
         assertThat(java.util.Objects.requireNonNull(figures.get("errors")).b()).isEqualTo(2);
         assertThat(java.util.Objects.requireNonNull(figures.get("never started"))

@@ -161,7 +161,7 @@ class GeneratorTest {
             generator.run(0, 10 * MILLI);
             generator.drain(SECOND);
             assertThat(recording.errors().list())
-                    .isEqualTo(List.of(new ErrorCounts.Counted("IllegalStateException", 10, "no. 1")));
+                    .isEqualTo(List.of(new FailureCounts.Counted("IllegalStateException", 10, "no. 1")));
             assertThat(latencies().getTotalCount()).isZero();
         }
 

@@ -41,7 +41,7 @@ class PerfPlotTest {
     @Test
     void aResultHasACurveAndASeriesOfEachKind() throws Exception {
         Document document = parse(PerfPlot.draw(
-                "50:50 <reads & writes>", "", List.of(new PerfPlot.Run("", Results.of(30, 1000, 800, 1)))));
+                "50:50 <reads & writes>", "", List.of(new PerfPlot.Run("", Measurements.of(30, 1000, 800, 1)))));
         assertThat(elements(document, "title").getFirst().getTextContent()).isEqualTo("50:50 <reads & writes>");
         assertThat(elements(document, "polyline"))
                 .extracting(line -> line.getAttribute("class"))
@@ -57,7 +57,8 @@ class PerfPlotTest {
 
     @Test
     void latenciesRiseWithTheirPercentile() throws Exception {
-        Document document = parse(PerfPlot.draw("t", "", List.of(new PerfPlot.Run("", Results.of(30, 1000, 800, 1)))));
+        Document document =
+                parse(PerfPlot.draw("t", "", List.of(new PerfPlot.Run("", Measurements.of(30, 1000, 800, 1)))));
         double x = 0;
         double y = Double.MAX_VALUE;
         for (String point :
@@ -76,8 +77,8 @@ class PerfPlotTest {
                 "two",
                 "A: one\nB: the other",
                 List.of(
-                        new PerfPlot.Run("A", Results.of(30, 1000, 800, 1)),
-                        new PerfPlot.Run("B", Results.withErrors(Results.of(20, 9000, 5, 2))))));
+                        new PerfPlot.Run("A", Measurements.of(30, 1000, 800, 1)),
+                        new PerfPlot.Run("B", Measurements.withErrors(Measurements.of(20, 9000, 5, 2))))));
         assertThat(elements(document, "polyline"))
                 .filteredOn(line -> line.getAttribute("class").endsWith(" second"))
                 .hasSize(4);
@@ -89,7 +90,7 @@ class PerfPlotTest {
 
     @Test
     void aRunOfNothingIsAPictureToo() throws Exception {
-        Document document = parse(PerfPlot.draw("t", "", List.of(new PerfPlot.Run("", Results.of(0, 0, 1, 1)))));
+        Document document = parse(PerfPlot.draw("t", "", List.of(new PerfPlot.Run("", Measurements.of(0, 0, 1, 1)))));
         assertThat(elements(document, "text"))
                 .extracting(Element::getTextContent)
                 .contains("no operation succeeded");

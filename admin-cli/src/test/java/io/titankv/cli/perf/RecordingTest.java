@@ -31,7 +31,7 @@ class RecordingTest {
         assertThat(recording.total(Kind.READ).getMaxValue()).isBetween(3 * SECOND - 2_000_000, 3 * SECOND + 2_000_000);
         assertThat(recording.absent()).isEqualTo(1);
         assertThat(recording.errors().mostFrequent())
-                .contains(new ErrorCounts.Counted("IllegalStateException", 1, "one two"));
+                .contains(new FailureCounts.Counted("IllegalStateException", 1, "one two"));
     }
 
     @Test

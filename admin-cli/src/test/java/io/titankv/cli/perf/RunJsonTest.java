@@ -12,14 +12,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RunJsonTest {
-    private static JsonNode json(RunResult result) throws Exception {
+    private static JsonNode json(RunMeasurement result) throws Exception {
         return new ObjectMapper().readTree(Json.indented(RunJson.of(result)));
     }
 
     @Test
     void whatIsWrittenIsReadAgainExactly() throws Exception {
-        RunResult result = Results.withErrors(Results.of(10, 1000, 800, 1));
-        RunResult read = RunJson.read(json(result));
+        RunMeasurement result = Measurements.withErrors(Measurements.of(10, 1000, 800, 1));
+        RunMeasurement read = RunJson.read(json(result));
         assertThat(read.reads()).isEqualTo(result.reads());
         assertThat(read.writes()).isEqualTo(result.writes());
         assertThat(read.series())
@@ -34,7 +34,7 @@ class RunJsonTest {
 
     @Test
     void anOpenLoopIsReadAgain() throws Exception {
-        RunSettings closed = Results.settings();
+        RunSettings closed = Measurements.settings();
         RunSettings open = new RunSettings(
                 closed.endpoints(),
                 new Mix(0, 1),
@@ -56,7 +56,7 @@ class RunJsonTest {
 
     @Test
     void figuresStandBesideTheHistograms() throws Exception {
-        RunResult result = Results.of(10, 1000, 800, 1);
+        RunMeasurement result = Measurements.of(10, 1000, 800, 1);
         JsonNode reads = json(result).path("reads");
         assertThat(reads.path("p99_us").asDouble() * 1000)
                 .isEqualTo((double) result.reads().getValueAtPercentile(99));
@@ -68,17 +68,17 @@ class RunJsonTest {
     void whatIsNoResultIsRefusedInWords() throws Exception {
         assertThatThrownBy(() -> RunJson.read(new ObjectMapper().readTree("{\"format\": 1}")))
                 .hasMessageContaining("'titan perf run --out'");
-        ObjectNode cut = (ObjectNode) json(Results.of(1, 10, 10, 1));
+        ObjectNode cut = (ObjectNode) json(Measurements.of(1, 10, 10, 1));
         cut.remove("series");
         assertThatThrownBy(() -> RunJson.read(cut)).hasMessage("there is no \"series\"");
-        ObjectNode damaged = (ObjectNode) json(Results.of(1, 10, 10, 1));
+        ObjectNode damaged = (ObjectNode) json(Measurements.of(1, 10, 10, 1));
         ((ObjectNode) damaged.path("reads")).put("histogram_nanos", "AAAA");
         assertThatThrownBy(() -> RunJson.read(damaged)).hasMessageContaining("histogram is damaged");
     }
 
     @Test
     void settingsThatDifferAreNamed() {
-        RunSettings a = Results.settings();
+        RunSettings a = Measurements.settings();
         RunSettings b = new RunSettings(
                 List.of("elsewhere:1"),
                 a.mix(),

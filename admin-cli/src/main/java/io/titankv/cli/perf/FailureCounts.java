@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Failures by their code, with the first message of each. Bounded by the codes that there are. Thread-safe. */
-final class ErrorCounts {
+final class FailureCounts {
     /**
      * How often one code was met.
      *

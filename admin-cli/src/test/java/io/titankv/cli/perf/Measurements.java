@@ -8,10 +8,10 @@ import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
 
 /** Made-up results. */
-final class Results {
+final class Measurements {
     private static final long MICRO = 1000;
 
-    private Results() {}
+    private Measurements() {}
 
     static RunSettings settings() {
         return new RunSettings(
@@ -32,7 +32,7 @@ final class Results {
     }
 
     /** Half reads, half writes, whose rate and latency scatter by a tenth about these. */
-    static RunResult of(int seconds, int perSecond, int micros, long seed) {
+    static RunMeasurement of(int seconds, int perSecond, int micros, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Histogram reads = Recording.emptyHistogram();
         Histogram writes = Recording.emptyHistogram();
@@ -45,7 +45,7 @@ final class Results {
                     second(writes, perSecond / 2, micros * 3, random),
                     0));
         }
-        return new RunResult(
+        return new RunMeasurement(
                 settings(),
                 Instant.parse("2026-11-21T10:00:00Z"),
                 seconds,
@@ -61,11 +61,11 @@ final class Results {
                 series);
     }
 
-    static RunResult withErrors(RunResult result) {
+    static RunMeasurement withErrors(RunMeasurement result) {
         List<Second> series = new ArrayList<>(result.series());
         Second first = series.getFirst();
         series.set(0, new Second(first.endSeconds(), first.seconds(), first.reads(), first.writes(), 2));
-        return new RunResult(
+        return new RunMeasurement(
                 result.settings(),
                 result.startedAt(),
                 result.seconds(),
@@ -77,7 +77,7 @@ final class Results {
                 5,
                 6,
                 7,
-                List.of(new ErrorCounts.Counted("TIMED_OUT", 2, "no answer from \"n1\" <within> 10 s & more")),
+                List.of(new FailureCounts.Counted("TIMED_OUT", 2, "no answer from \"n1\" <within> 10 s & more")),
                 series);
     }
 

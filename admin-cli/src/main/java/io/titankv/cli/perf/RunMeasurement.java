@@ -16,7 +16,7 @@ import org.HdrHistogram.Histogram;
  * @param unanswered operations that were given up at the end
  * @param loadFailed keys that could not be written before
  */
-record RunResult(
+record RunMeasurement(
         RunSettings settings,
         Instant startedAt,
         double seconds,
@@ -28,7 +28,7 @@ record RunResult(
         long unstarted,
         long unanswered,
         long loadFailed,
-        List<ErrorCounts.Counted> errors,
+        List<FailureCounts.Counted> errors,
         List<Second> series) {
 
     Histogram of(Kind kind) {
@@ -50,7 +50,7 @@ record RunResult(
     }
 
     long failed() {
-        return errors.stream().mapToLong(ErrorCounts.Counted::count).sum();
+        return errors.stream().mapToLong(FailureCounts.Counted::count).sum();
     }
 
     /** So many of these a second. */
