@@ -234,6 +234,12 @@ public final class Engine implements AutoCloseable {
         return merger.mergeSome(budgetBytes);
     }
 
+    /** Seals the active file and plans a merge of all files for {@link #mergeSome} to carry out; false when it would free nothing. */
+    public boolean beginMergeOfAll() {
+        requireOpen();
+        return merger.beginAll();
+    }
+
     public EngineStats stats() {
         writeLock.lock();
         try {

@@ -29,6 +29,11 @@ final class FileNames {
         return digits(fileId) + HINT_NEW;
     }
 
+    /** What a repair sets aside for a person to look at; nothing of ours reads it. */
+    static String setAside(String name, int number) {
+        return name + ".damaged-" + number;
+    }
+
     static OptionalLong dataFileId(String name) {
         return id(name, DATA);
     }

@@ -3,6 +3,7 @@ package io.titankv.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 
 /**
  * Joins the sorted indexes of all data files in one pass, and names the record that stands for each key and each piece of metadata.
@@ -29,6 +30,14 @@ final class HintJoin {
     }
 
     void run(Standing standing) {
+        runWhile(entry -> {
+            standing.accept(entry);
+            return true;
+        });
+    }
+
+    /** Hands over what stands until it is told that no more is wanted. */
+    void runWhile(Predicate<HintCursor> standing) {
         readDrops();
         RangeDrops allDrops = drops.isEmpty() ? RangeDrops.NONE : RangeDrops.of(drops);
         while (!heads.isEmpty()) {
@@ -41,8 +50,8 @@ final class HintJoin {
                     greatest = entry;
                 }
             }
-            if (greatest != null && greatest.kind().holdsValue()) {
-                standing.accept(greatest);
+            if (greatest != null && greatest.kind().holdsValue() && !standing.test(greatest)) {
+                return;
             }
             subject.forEach(this::advance);
         }

@@ -11,6 +11,26 @@ final class ManifestFile {
 
     static Manifest read(FileStore store, Path directory) throws IOException {
         Path path = directory.resolve(FileNames.MANIFEST);
+        ByteBuffer bytes = bytes(store, path);
+        return ManifestFormat.decode(bytes, bytes.limit(), path);
+    }
+
+    /** Whether a manifest of a version that this build does not know is one that it knows whose version rotted. */
+    static boolean hasOnlyABadVersion(FileStore store, Path directory) throws IOException {
+        Path path = directory.resolve(FileNames.MANIFEST);
+        ByteBuffer bytes = bytes(store, path);
+        if (bytes.limit() < FormatHeads.HEAD_BYTES) {
+            return false;
+        }
+        bytes.putInt(FormatHeads.VERSION_OFFSET, ManifestFormat.FORMAT_VERSION);
+        try {
+            return ManifestFormat.decode(bytes, bytes.limit(), path).nextFileId() > 0;
+        } catch (CorruptDataException e) {
+            return false;
+        }
+    }
+
+    private static ByteBuffer bytes(FileStore store, Path path) throws IOException {
         try (FileStore.File file = store.openForRead(path)) {
             long size = file.size();
             long sizeMax = ManifestFormat.HEADER_BYTES
@@ -21,7 +41,8 @@ final class ManifestFile {
             }
             ByteBuffer buffer = ByteBuffer.allocateDirect((int) size).order(ByteOrder.LITTLE_ENDIAN);
             int available = file.read(0, buffer);
-            return ManifestFormat.decode(buffer, available, path);
+            buffer.limit(available);
+            return buffer;
         }
     }
 

@@ -66,6 +66,45 @@ final class Merger {
         }
     }
 
+    /** Drops the run there is, seals the active file, and begins a run of all; false when it would free nothing. */
+    boolean beginAll() {
+        mergeLock.lock();
+        try {
+            drop();
+            isAdopted = false;
+            run = allOrNull();
+            return run != null;
+        } finally {
+            mergeLock.unlock();
+        }
+    }
+
+    private @Nullable MergeRun allOrNull() {
+        writeLock.lock();
+        try {
+            parts.gate().requireWritable();
+            if (!parts.writer().active().isEmpty()) {
+                parts.writer().seal();
+            }
+            List<MergePlanner.Candidate> candidates = candidates();
+            boolean isDense = candidates.stream()
+                    .allMatch(each -> each.deadBytes() == 0 && each.file().graves() == 0);
+            boolean isSmallest = candidates.stream()
+                            .filter(each ->
+                                    each.file().bytes() < parts.options().dataFileBytesMax() / 2)
+                            .count()
+                    <= 1;
+            if (closed || (isDense && isSmallest)) {
+                return null;
+            }
+            Set<Long> victimIds = new HashSet<>();
+            candidates.forEach(each -> victimIds.add(each.file().fileId()));
+            return newRun(victimIds);
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
     /** Drops a merge that is not finished. */
     void close() {
         mergeLock.lock();
@@ -80,19 +119,23 @@ final class Merger {
     private @Nullable MergeRun planOrNull() {
         writeLock.lock();
         try {
-            List<MergePlanner.Candidate> candidates = new ArrayList<>();
-            for (DataFile file : parts.files().current().files()) {
-                if (file.isSealed() && !corruptIds.contains(file.fileId())) {
-                    candidates.add(new MergePlanner.Candidate(
-                            file.requireSealed(), file.liveBytes().get()));
-                }
-            }
             Set<Long> victimIds =
-                    Set.copyOf(MergePlanner.plan(candidates, parts.options().dataFileBytesMax()));
+                    Set.copyOf(MergePlanner.plan(candidates(), parts.options().dataFileBytesMax()));
             return victimIds.isEmpty() ? null : newRun(victimIds);
         } finally {
             writeLock.unlock();
         }
+    }
+
+    private List<MergePlanner.Candidate> candidates() {
+        List<MergePlanner.Candidate> candidates = new ArrayList<>();
+        for (DataFile file : parts.files().current().files()) {
+            if (file.isSealed() && !corruptIds.contains(file.fileId())) {
+                candidates.add(new MergePlanner.Candidate(
+                        file.requireSealed(), file.liveBytes().get()));
+            }
+        }
+        return candidates;
     }
 
     private MergeRun newRun(Set<Long> victimIds) {

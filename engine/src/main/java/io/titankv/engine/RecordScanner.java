@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the records of a data file one after the other and checks each. It never skips: it stops at the first bad one. Confined to
+ * Reads the records of a data file one after the other and checks each. It never skips by itself: it stops at the first bad one. Confined to
  * one thread.
  */
 final class RecordScanner {
@@ -54,6 +54,14 @@ final class RecordScanner {
         }
         recordBytes = length;
         return Step.RECORD;
+    }
+
+    /** Goes on at an offset where a record may begin. */
+    void seek(long offset) {
+        base = offset;
+        at = 0;
+        filled = 0;
+        recordBytes = 0;
     }
 
     /** Where the record, or what is not one, begins. */

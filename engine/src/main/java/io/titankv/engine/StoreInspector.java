@@ -198,7 +198,7 @@ public final class StoreInspector {
             return;
         }
         try (FileStore.File file = store.openForRead(path)) {
-            TailRecovery.Outcome tail = readTail(file, manifest);
+            TailRecovery.Outcome tail = ClosedStore.readTail(store, directory, manifest, file);
             if (tail.bytesCut() > 0) {
                 problems.add(new Problem(
                         name,
@@ -208,24 +208,6 @@ public final class StoreInspector {
             }
         } catch (CorruptDataException e) {
             problems.add(problem(e));
-        }
-    }
-
-    private TailRecovery.Outcome readTail(FileStore.File file, Manifest manifest) throws IOException {
-        long fileId = manifest.activeFileId();
-        DataFile data = new DataFile(fileId, directory.resolve(FileNames.data(fileId)), file);
-        DataFileHeader header = new DataFileHeader(fileId, manifest.owner());
-        data.requireHeader(header);
-        return TailRecovery.read(data, header, manifest.applied(), syncedBytes(fileId));
-    }
-
-    private long syncedBytes(long fileId) throws IOException {
-        Path path = directory.resolve(FileNames.SYNC_MARK);
-        if (!store.exists(path)) {
-            return 0;
-        }
-        try (SyncMark mark = SyncMark.openForRead(store, directory)) {
-            return mark.syncedBytes(fileId);
         }
     }
 
@@ -244,61 +226,17 @@ public final class StoreInspector {
 
     /** Joins the hint files as opening does; a store that would not open has nothing to tell here. */
     private Standing readStanding(Manifest manifest) throws IOException {
-        List<FileStore.File> opened = new ArrayList<>();
-        try {
-            List<HintCursor> cursors = new ArrayList<>();
-            for (SealedFile sealed : manifest.sealed()) {
-                cursors.add(standingOf(sealed, opened));
-            }
-            EntryPosition applied = manifest.applied();
-            if (manifest.activeFileId() != Manifest.NO_FILE) {
-                FileStore.File file = store.openForRead(directory.resolve(FileNames.data(manifest.activeFileId())));
-                opened.add(file);
-                TailRecovery.Outcome tail = readTail(file, manifest);
-                applied = tail.applied();
-                cursors.add(tail.active().table().standing());
-            }
+        try (ClosedStore closed = new ClosedStore(store, directory, manifest)) {
             Map<Long, Long> live = new java.util.HashMap<>();
             long[] keys = new long[1];
-            new HintJoin(cursors).run(entry -> {
+            closed.join().run(entry -> {
                 live.merge(entry.fileId(), (long) entry.recordBytes(), Long::sum);
                 keys[0] += entry.kind() == RecordKind.PUT ? 1 : 0;
             });
-            return new Standing(applied, keys[0], Map.copyOf(live));
+            return new Standing(closed.applied(), keys[0], Map.copyOf(live));
         } catch (CorruptDataException e) {
             return new Standing(manifest.applied(), Standing.UNKNOWN, Map.of());
-        } finally {
-            for (FileStore.File file : opened) {
-                file.close();
-            }
         }
-    }
-
-    private HintCursor standingOf(SealedFile sealed, List<FileStore.File> opened) throws IOException {
-        Path hintPath = directory.resolve(FileNames.hint(sealed.fileId()));
-        if (store.exists(hintPath)) {
-            FileStore.File hint = store.openForRead(hintPath);
-            opened.add(hint);
-            if (HintFile.checkOrNull(hint, sealed) != null) {
-                return HintFile.entries(hint, hintPath);
-            }
-        }
-        Path path = directory.resolve(FileNames.data(sealed.fileId()));
-        if (!store.exists(path)) {
-            throw new CorruptDataException("data file missing", path, 0);
-        }
-        FileStore.File data = store.openForRead(path);
-        opened.add(data);
-        HintTable table = new HintTable(sealed.fileId());
-        RecordScanner scanner = new RecordScanner(data, DataFileHeader.BYTES, sealed.bytes());
-        RecordScanner.Step step = scanner.next();
-        for (; step == RecordScanner.Step.RECORD; step = scanner.next()) {
-            scanner.addTo(table);
-        }
-        if (step == RecordScanner.Step.BAD) {
-            throw new CorruptDataException("bad record in a sealed data file", path, scanner.offset());
-        }
-        return table.standing();
     }
 
     private FileReport report(String name, Manifest manifest, Standing standing) throws IOException {

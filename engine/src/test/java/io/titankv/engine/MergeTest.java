@@ -28,6 +28,23 @@ class MergeTest {
     }
 
     @Test
+    void aMergeOfAllLeavesNothingDeadAndIsNotBegunTwice() {
+        for (int i = 0; i < 60; i++) {
+            store.put("key" + i, "v".repeat(50));
+        }
+        store.delete("key7");
+        assertThat(store.engine().stats().deadBytes()).isPositive();
+        assertThat(store.engine().beginMergeOfAll()).isTrue();
+        store.mergeAll();
+        assertThat(store.engine().stats().deadBytes()).isZero();
+        assertThat(store.engine().stats().tombstones()).isZero();
+        assertThat(store.engine().beginMergeOfAll()).isFalse();
+        assertThat(store.scan(10)).hasSize(59).doesNotContainKey("key7");
+        store.reopen();
+        assertThat(store.scan(10)).hasSize(59);
+    }
+
+    @Test
     void tombstonesGoWhenNothingOlderIsLeft() {
         for (int i = 0; i < 200; i++) {
             store.put("key" + i, "v".repeat(50));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@code value_b64}; a routing tag as {@code tag} or {@code tag_b64}. Reading takes the fields in any order; writing gives them
  * in this one, with a space after each comma and colon, and characters above ASCII as themselves. Immutable.
  */
-record JsonRecord(Key key, ByteString value) {
+public record JsonRecord(Key key, ByteString value) {
     private static final int BASE64_GROWTH = 2;
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -165,18 +165,31 @@ record JsonRecord(Key key, ByteString value) {
         }
     }
 
+    /** A key alone, in the form in which a record has it. */
+    public static String keyLine(Key key) {
+        StringBuilder json = new StringBuilder(key.bytes().size() + 64);
+        json.append('{');
+        appendBytes(json, "key", key.bytes());
+        appendTag(json, key);
+        return json.append('}').toString();
+    }
+
     /** The record as a line, without its end. */
-    String toLine() {
+    public String toLine() {
         StringBuilder json = new StringBuilder(value.size() + key.bytes().size() + 64);
         json.append('{');
         appendBytes(json, "key", key.bytes());
         json.append(", ");
         appendBytes(json, "value", value);
+        appendTag(json, key);
+        return json.append('}').toString();
+    }
+
+    private static void appendTag(StringBuilder json, Key key) {
         if (!key.routingTag().isEmpty()) {
             json.append(", ");
             appendBytes(json, "tag", key.routingTag());
         }
-        return json.append('}').toString();
     }
 
     private static void appendBytes(StringBuilder json, String name, ByteString bytes) {

@@ -6,8 +6,14 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "store",
-        description = "Look into a data directory while no node runs in it. Changes nothing",
-        subcommands = {StoreInspectCommand.class, StoreVerifyCommand.class})
+        description = "Look into a data directory while no node runs in it, and mend it",
+        subcommands = {
+            StoreInspectCommand.class,
+            StoreVerifyCommand.class,
+            StoreScanCommand.class,
+            StoreRepairCommand.class,
+            StoreMergeCommand.class
+        })
 public final class StoreCommand extends NounCommand {
     public StoreCommand(Context context) {
         super(context);

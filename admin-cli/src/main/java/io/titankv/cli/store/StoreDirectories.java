@@ -121,6 +121,34 @@ final class StoreDirectories {
         }
     }
 
+    /**
+     * Keeps others from opening an engine until it is closed. Changes nothing, and needs no right to write: it shares the lock file that
+     * is there, and a directory without one was never opened.
+     */
+    static Hold hold(Path engine) {
+        Path lockFile = engine.resolve(LOCK);
+        if (!Files.exists(lockFile)) {
+            return () -> {};
+        }
+        try {
+            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.READ);
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+            if (lock == null) {
+                channel.close();
+                requireNotInUse(engine);
+            }
+            return channel::close;
+        } catch (IOException e) {
+            throw new CliException(ExitCode.REFUSED, "cannot lock " + engine + ": " + Failures.explainFile(e), e);
+        }
+    }
+
+    /** A lock that is let go by closing it. */
+    interface Hold extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
+
     private static Optional<String> holder(Path lockFile) {
         try {
             return Optional.of(Files.readString(lockFile).strip()).filter(text -> text.matches("[0-9]{1,10}"));

@@ -4,7 +4,6 @@ import io.titankv.cli.common.Cell;
 import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.OutputFormat;
-import io.titankv.cli.common.Progress;
 import io.titankv.cli.common.Quantity;
 import io.titankv.cli.common.Sheet;
 import io.titankv.cli.common.Style.Tone;
@@ -41,7 +40,7 @@ final class StoreVerifyCommand extends TitanCommand {
         Sheet sheet = Sheet.of("store", "file", "offset>", "severity", "problem");
         int damaged = 0;
         int healing = 0;
-        Progress progress = new Progress(console());
+        StoreProgress progress = new StoreProgress(console(), "verifying");
         try {
             for (int i = 0; i < found.size(); i++) {
                 Found one = found.get(i);
@@ -49,8 +48,7 @@ final class StoreVerifyCommand extends TitanCommand {
                 List<Problem> problems = StoreFailures.explained(
                         one,
                         () -> new StoreInspector(one.directory())
-                                .verify((file, done, all) ->
-                                        progress.update(() -> line(found, index, file, done, all))));
+                                .verify((file, done, all) -> progress.update(found, index, file, done, all)));
                 for (Problem problem : problems) {
                     damaged += problem.harmless() ? 0 : 1;
                     healing += problem.harmless() ? 1 : 0;
@@ -77,12 +75,5 @@ final class StoreVerifyCommand extends TitanCommand {
                         + (damaged == 0 ? "no damage" : Quantity.of(damaged, "damaged place"))
                         + (healing == 0 ? "" : ", " + Quantity.of(healing, "place") + " that opening heals"));
         return damaged == 0 ? ExitCode.OK : ExitCode.NOT_FOUND;
-    }
-
-    private static String line(List<Found> found, int index, String file, long bytesDone, long bytesAll) {
-        double within = bytesAll == 0 ? 0 : (double) bytesDone / bytesAll;
-        double part = (index + within) / found.size();
-        return "verifying " + Progress.bar(part, 20) + " " + Quantity.percent(part) + "  "
-                + found.get(index).name() + " " + file;
     }
 }
