@@ -124,4 +124,66 @@ final class StoreCommandsTest {
         assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(said.err()).contains("there is no store in " + empty);
     }
+
+    private Path damageLargest() throws IOException {
+        Path file = largestDataFile();
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(bytes.length() / 2);
+            int before = bytes.read();
+            bytes.seek(bytes.length() / 2);
+            bytes.write(before ^ 0x40);
+        }
+        return file;
+    }
+
+    @Test
+    void aScanPrintsWhatAnImportTakes() {
+        Said said =
+                titan.run("store", "scan", store.toString(), "--prefix", "key19", "--from-token", "0000000000000014");
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.outLines()).hasSize(10).first().isEqualTo("{\"key\": \"key190\", \"value\": \"value 190\"}");
+        assertThat(titan.run("store", "scan", "--limit", "2", "--keys-only", store.toString())
+                        .outLines())
+                .containsExactly("{\"key\": \"key0\"}", "{\"key\": \"key1\"}");
+        try (Engine engine = Engine.open(store, OPTIONS)) {
+            assertThat(engine.stats().keys()).isEqualTo(200);
+            assertThat(titan.run("store", "scan", store.toString()).exitCode()).isEqualTo(ExitCode.REFUSED);
+        }
+    }
+
+    @Test
+    void aRepairIsToldFirstAndDoneWhenItIsWanted() throws IOException {
+        assertThat(titan.run("store", "repair", cluster.toString()).exitCode()).isZero();
+        Path damaged = damageLargest();
+        Said told = titan.run("store", "repair", cluster.toString());
+        assertThat(told.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(told.out()).contains("n1/shards/s1/engine-1\tdamage\t" + damaged.getFileName());
+        assertThat(told.err()).contains("1 record known to be lost", "nothing was changed");
+        assertThat(damaged).exists();
+        Said done = titan.run("store", "repair", "--yes", cluster.toString());
+        assertThat(done.exitCode()).isZero();
+        assertThat(done.out()).isEqualTo(told.out());
+        assertThat(damaged).doesNotExist();
+        assertThat(damaged.resolveSibling(damaged.getFileName() + ".damaged-1")).exists();
+        assertThat(titan.run("store", "verify", cluster.toString()).exitCode()).isZero();
+        assertThat(titan.run("store", "scan", store.toString()).outLines()).hasSize(199);
+    }
+
+    @Test
+    void aMergeTellsTheSpaceItFreed() {
+        try (Engine engine = Engine.open(store, OPTIONS)) {
+            for (int i = 0; i < 200; i++) {
+                engine.apply(new WriteBatch(new EntryPosition(2, 1000 + i))
+                        .put(i, segment("key" + i), segment("second " + i), 1000 + i));
+            }
+        }
+        Said said = titan.run("store", "merge", "--all", "-o", "jsonl", store.toString());
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out()).contains("\"freed\"").doesNotContain("\"freed\": 0");
+        assertThat(titan.run("store", "scan", store.toString()).outLines())
+                .hasSize(200)
+                .first()
+                .isEqualTo("{\"key\": \"key0\", \"value\": \"second 0\"}");
+        assertThat(titan.run("store", "verify", store.toString()).exitCode()).isZero();
+    }
 }
