@@ -22,7 +22,26 @@ final class TextRules {
     private static final Pattern METER_NAME = Pattern.compile("titan(?:_[a-z0-9]+)+_([a-z]+)");
 
     /** What a metric may count or measure in: the last word of its name. */
-    private static final Set<String> UNITS = Set.of("seconds", "bytes", "total", "ratio", "operations", "sessions");
+    private static final Set<String> UNITS = Set.of(
+            "seconds",
+            "bytes",
+            "total",
+            "ratio",
+            "operations",
+            "sessions",
+            "reads",
+            "entries",
+            "keys",
+            "records",
+            "files",
+            "merges",
+            "replicas",
+            "shards",
+            "nodes",
+            "orders",
+            "term",
+            "index",
+            "epoch");
 
     private TextRules() {}
 

@@ -216,9 +216,9 @@ final class KvSession implements StreamObserver<SessionRequest> {
 
     private static Kind kind(SessionOperation operation) {
         return switch (operation.getOperationCase()) {
-            case GET, OPERATION_NOT_SET -> Kind.GET;
-            case PUT -> Kind.PUT;
-            case DELETE -> Kind.DELETE;
+            case GET, OPERATION_NOT_SET -> Kind.SESSION_GET;
+            case PUT -> Kind.SESSION_PUT;
+            case DELETE -> Kind.SESSION_DELETE;
         };
     }
 

@@ -2,6 +2,7 @@ package io.titankv.server;
 
 import io.grpc.Channel;
 import io.grpc.util.MutableHandlerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
@@ -34,6 +35,7 @@ final class ClusterParts implements AutoCloseable {
     private final MutableHandlerRegistry services;
     private final CheckpointRegistry checkpoints = new CheckpointRegistry();
     private final ReplicaFaultListener faults;
+    private final MeterRegistry registry;
 
     private @Nullable CheckpointFetcher fetcher;
     private @Nullable CheckpointServer server;
@@ -44,6 +46,7 @@ final class ClusterParts implements AutoCloseable {
      * @param clusterId the cluster's id once there is one
      * @param channels to a node's gateway
      * @param services where the service of checkpoint files is added
+     * @param registry where the shards are measured
      */
     ClusterParts(
             ServerOptions options,
@@ -51,13 +54,15 @@ final class ClusterParts implements AutoCloseable {
             Supplier<Optional<String>> clusterId,
             Function<NodeId, Channel> channels,
             MutableHandlerRegistry services,
-            ReplicaFaultListener faults) {
+            ReplicaFaultListener faults,
+            MeterRegistry registry) {
         this.options = options;
         this.directory = directory;
         this.clusterId = clusterId;
         this.channels = channels;
         this.services = services;
         this.faults = faults;
+        this.registry = registry;
     }
 
     /** Offers checkpoints of the placement group to peers. */
@@ -115,7 +120,8 @@ final class ClusterParts implements AutoCloseable {
                 fetcher,
                 checkpoints,
                 faults,
-                InstantSource.system());
+                InstantSource.system(),
+                registry);
     }
 
     @Override

@@ -75,6 +75,7 @@ public final class LocalCluster implements AutoCloseable {
     private static List<ServerOptions> nodes(LocalClusterOptions options) {
         List<HostPort> ports = new ArrayList<>();
         List<HostPort> raftPorts = new ArrayList<>();
+        List<HostPort> metricsPorts = new ArrayList<>();
         for (int i = 0; i < options.nodes(); i++) {
             boolean anyPort = options.firstPort() == 0;
             int port = anyPort ? FreePort.find() : options.firstPort() + i;
@@ -82,6 +83,12 @@ public final class LocalCluster implements AutoCloseable {
                     DataDirectory.raftPortBefore(options.dataDir().resolve(name(i)));
             int raftPort =
                     anyPort ? raftPortBefore.orElseGet(FreePort::find) : port + LocalClusterOptions.RAFT_PORT_DISTANCE;
+            HostPort metricsPort = new HostPort(HOST, anyPort ? 0 : port + ServerOptions.METRICS_PORT_DISTANCE);
+            metricsPorts.add(
+                    options.metrics()
+                            ? requireFree(
+                                    metricsPort, "stop what listens there, choose another --port, or --no-metrics")
+                            : metricsPort);
             ports.add(requireFree(new HostPort(HOST, port), "stop what listens there, or choose another --port"));
             raftPorts.add(requireFree(
                     new HostPort(HOST, raftPort),
@@ -91,15 +98,16 @@ public final class LocalCluster implements AutoCloseable {
         }
         List<ServerOptions> nodes = new ArrayList<>();
         for (int i = 0; i < options.nodes(); i++) {
-            nodes.add(
-                    ServerOptions.builder(new NodeId(name(i)), options.dataDir().resolve(name(i)))
-                            .listen(ports.get(i))
-                            .raftListen(raftPorts.get(i))
-                            .join(ports)
-                            .bootstrap(i == 0)
-                            .formation(new Settings(options.shards(), options.replicas(), options.valueBytesMax()))
-                            .electionTimeout(options.electionTimeout())
-                            .build());
+            ServerOptions.Builder node = ServerOptions.builder(
+                            new NodeId(name(i)), options.dataDir().resolve(name(i)))
+                    .listen(ports.get(i))
+                    .raftListen(raftPorts.get(i))
+                    .metricsListen(metricsPorts.get(i))
+                    .join(ports)
+                    .bootstrap(i == 0)
+                    .formation(new Settings(options.shards(), options.replicas(), options.valueBytesMax()))
+                    .electionTimeout(options.electionTimeout());
+            nodes.add((options.metrics() ? node : node.withoutMetrics()).build());
         }
         return nodes;
     }
@@ -135,6 +143,13 @@ public final class LocalCluster implements AutoCloseable {
     /** Gateways of all nodes, HOST:PORT, in order. */
     public List<String> addresses() {
         return servers.stream().map(TitanServer::address).toList();
+    }
+
+    /** Where the nodes show their metrics, HOST:PORT, in order; empty when that is off. */
+    public List<String> metricsAddresses() {
+        return servers.stream()
+                .flatMap(server -> server.metricsAddress().stream())
+                .toList();
     }
 
     public List<TitanServer> servers() {

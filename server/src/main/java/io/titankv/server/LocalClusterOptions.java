@@ -12,17 +12,25 @@ import java.time.Duration;
  * @param replicas replicas of each shard, at most as many as nodes
  * @param dataDir holds one directory a node, {@code n1}, {@code n2}, ...
  * @param firstPort node i listens on firstPort + i - 1, its Raft on firstPort + 100 + i - 1; 0: any free ports
+ * @param metrics whether each node shows its metrics, on firstPort + 200 + i - 1
  * @param valueBytesMax largest value of a new cluster, bytes
  * @param electionTimeout least time without a leader before an election
  */
 public record LocalClusterOptions(
-        int nodes, int shards, int replicas, Path dataDir, int firstPort, int valueBytesMax, Duration electionTimeout) {
+        int nodes,
+        int shards,
+        int replicas,
+        Path dataDir,
+        int firstPort,
+        boolean metrics,
+        int valueBytesMax,
+        Duration electionTimeout) {
     private static final int NODES_MAX = 9;
 
     /** Between a node's port and its Raft port. */
     static final int RAFT_PORT_DISTANCE = 100;
 
-    private static final int LAST_FIRST_PORT = 65_535 - RAFT_PORT_DISTANCE - NODES_MAX;
+    private static final int LAST_FIRST_PORT = 65_535 - ServerOptions.METRICS_PORT_DISTANCE - NODES_MAX;
 
     public LocalClusterOptions {
         if (nodes < 1 || nodes > NODES_MAX) {
@@ -43,6 +51,6 @@ public record LocalClusterOptions(
     /** Three nodes, twelve shards, three replicas, from port 7400 on. */
     public static LocalClusterOptions in(Path dataDir) {
         return new LocalClusterOptions(
-                3, 12, 3, dataDir, 7400, Limits.VALUE_BYTES_DEFAULT_MAX, ServerOptions.ELECTION_TIMEOUT_DEFAULT);
+                3, 12, 3, dataDir, 7400, true, Limits.VALUE_BYTES_DEFAULT_MAX, ServerOptions.ELECTION_TIMEOUT_DEFAULT);
     }
 }

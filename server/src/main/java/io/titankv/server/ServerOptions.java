@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one node runs. Immutable.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param dataDir where everything that the node keeps lies
  * @param listen where clients and other nodes reach it
  * @param raftListen where Raft of other nodes reaches it
+ * @param metricsListen where scrapers reach its metrics; null: nowhere
  * @param advertiseHost the host by which others reach it, when it is not the one that it listens on; empty: the same
  * @param join gateways of the cluster's first nodes, this one's own may be among them
  * @param bootstrap true on exactly one of the first nodes: it forms the cluster
@@ -28,6 +30,7 @@ public record ServerOptions(
         Path dataDir,
         HostPort listen,
         HostPort raftListen,
+        @Nullable HostPort metricsListen,
         String advertiseHost,
         List<HostPort> join,
         boolean bootstrap,
@@ -39,6 +42,11 @@ public record ServerOptions(
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(100);
 
     private static final Duration ELECTION_TIMEOUT_MAX = Duration.ofMinutes(1);
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** Between a node's port and that of its metrics. */
+    static final int METRICS_PORT_DISTANCE = 200;
 
     /** One second: above the pauses that a busy small machine shows (docs/performance.md), and failover stays below 3 s. */
     public static final Duration ELECTION_TIMEOUT_DEFAULT = Duration.ofSeconds(1);
@@ -66,8 +74,10 @@ public record ServerOptions(
     public static final class Builder {
         private final NodeId nodeId;
         private final Path dataDir;
-        private HostPort listen = new HostPort("127.0.0.1", 7400);
-        private HostPort raftListen = new HostPort("127.0.0.1", 7500);
+        private HostPort listen = new HostPort(LOOPBACK, 7400);
+        private HostPort raftListen = new HostPort(LOOPBACK, 7500);
+        private @Nullable HostPort metricsListen;
+        private boolean metricsOff;
         private String advertiseHost = "";
         private List<HostPort> join = List.of();
         private boolean bootstrap;
@@ -89,6 +99,27 @@ public record ServerOptions(
         public Builder raftListen(HostPort value) {
             raftListen = value;
             return this;
+        }
+
+        /** Where metrics are shown. When not set: on loopback, 200 above the port of {@link #listen}, or any port if that has any. */
+        public Builder metricsListen(HostPort value) {
+            metricsListen = value;
+            metricsOff = false;
+            return this;
+        }
+
+        public Builder withoutMetrics() {
+            metricsOff = true;
+            return this;
+        }
+
+        private @Nullable HostPort metricsListenOrNull() {
+            if (metricsOff) {
+                return null;
+            }
+            int port = listen.port() + METRICS_PORT_DISTANCE;
+            boolean anyPort = listen.port() == 0 || port > 65_535;
+            return metricsListen != null ? metricsListen : new HostPort(LOOPBACK, anyPort ? 0 : port);
         }
 
         public Builder advertiseHost(String value) {
@@ -149,6 +180,7 @@ public record ServerOptions(
                     dataDir,
                     listen,
                     raftListen,
+                    metricsListenOrNull(),
                     advertiseHost,
                     join,
                     bootstrap,

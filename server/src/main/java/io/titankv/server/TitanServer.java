@@ -5,7 +5,6 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.util.MutableHandlerRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.gateway.Gateway;
 import io.titankv.gateway.GatewayHealth;
 import io.titankv.gateway.GatewayOptions;
@@ -15,7 +14,6 @@ import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
-import io.titankv.multiraft.host.ReplicaStatus;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.placement.run.NodeContact;
@@ -28,7 +26,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +45,6 @@ public final class TitanServer implements AutoCloseable {
     private static final Duration SNAPSHOT_EVERY = Duration.ofMinutes(5);
     private static final long GRPC_STOP_SECONDS = 5;
     private static final long KEEP_ALIVE_LEAST_SECONDS = 5;
-    private static final Duration READY_POLL = Duration.ofMillis(20);
 
     private final ServerOptions options;
     private final DataDirectory directory;
@@ -58,6 +54,8 @@ public final class TitanServer implements AutoCloseable {
     private final ClusterParts parts;
     private final RaftHost raft;
     private final NodeReplicas replicas;
+    private final Readiness readiness;
+    private final NodeMetrics metrics;
     private final GatewayHealth health;
     private final Server grpc;
     private final NodeContact contact;
@@ -76,6 +74,7 @@ public final class TitanServer implements AutoCloseable {
                     .addKeyValue("node", options.nodeId())
                     .addKeyValue("listen", server.contact.gatewayAddress())
                     .addKeyValue("raft", server.contact.raftAddress())
+                    .addKeyValue("metrics", server.metricsAddress().orElse("off"))
                     .addKeyValue("data", server.directory.path())
                     .log("node listens");
             return server;
@@ -97,6 +96,8 @@ public final class TitanServer implements AutoCloseable {
         this.lifecycle = lifecycle;
         directory = DataDirectory.take(options.dataDir());
         lifecycle.onStop(directory::close);
+        metrics = NodeMetrics.open(options);
+        lifecycle.onStop(metrics::close);
 
         PeerLink link = new PeerLink(options.nodeId(), options.gate());
         channels = new PeerChannels(link.outgoing());
@@ -108,14 +109,17 @@ public final class TitanServer implements AutoCloseable {
         placement = openPlacement();
         lifecycle.onStop(placement::close);
         MutableHandlerRegistry lateServices = new MutableHandlerRegistry();
-        parts = new ClusterParts(options, directory, placement::clusterId, this::channelTo, lateServices, rebuilds);
+        parts = new ClusterParts(
+                options, directory, placement::clusterId, this::channelTo, lateServices, rebuilds, metrics.registry());
         parts.offerPlacement(placement);
         lifecycle.onStop(parts::close);
         parts.openIfFormed();
 
-        raft = RaftHost.start(raftOptions(), this::stateMachine);
+        raft = RaftHost.start(raftOptions(), this::stateMachine, metrics.registry());
         replicas = new NodeReplicas(raft, parts::shards, directory.path());
         replicas.attachFound();
+        readiness = new Readiness(options.nodeId(), placement, replicas);
+        metrics.show(placement, replicas);
         rebuilds.start(raft);
 
         health = new GatewayHealth(placement::map);
@@ -125,7 +129,7 @@ public final class TitanServer implements AutoCloseable {
                 placement::map,
                 replicas,
                 channels::channel,
-                new SimpleMeterRegistry());
+                metrics.registry());
         lifecycle.onStop(gateway::close);
         grpc = listen(gateway, link, lateServices);
         lifecycle.onStop(this::stopGrpc);
@@ -241,6 +245,11 @@ public final class TitanServer implements AutoCloseable {
         return contact.raftAddress();
     }
 
+    /** HOST:PORT at which this node shows what it measures; empty when that is off. */
+    public Optional<String> metricsAddress() {
+        return metrics.address().map(HostPort::toString);
+    }
+
     /** The routes that this node knows now. */
     public ShardMap routes() {
         return placement.map();
@@ -263,18 +272,7 @@ public final class TitanServer implements AutoCloseable {
 
     /** Whether this node belongs to a cluster that has a ring, and every shard with a replica here has a leader and its ranges. */
     public boolean isReady() {
-        ShardMap map = placement.map();
-        return !map.isEmpty()
-                && map.shards().stream()
-                        .filter(shard -> shard.replicas().contains(nodeId()))
-                        .allMatch(shard ->
-                                replicas.shard(shard.id()).filter(this::serves).isPresent());
-    }
-
-    private boolean serves(Shard shard) {
-        ReplicaStatus status = shard.status();
-        boolean isLed = status.fault() == null && status.leader() != null;
-        return isLed && !shard.state().ranges().isEmpty();
+        return readiness.isReady();
     }
 
     /**
@@ -283,40 +281,7 @@ public final class TitanServer implements AutoCloseable {
      * @throws ServerStartException when that does not come in time, or never will
      */
     public void awaitReady(Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (!isReady()) {
-            Optional<String> fault = placement.fault();
-            if (fault.isPresent()) {
-                throw new ServerStartException("node " + nodeId() + " was refused: " + fault.get());
-            }
-            if (System.nanoTime() - deadline >= 0) {
-                throw new ServerStartException(
-                        "node " + nodeId() + " does not serve after " + timeout.toMillis() + " ms: " + whatIsMissing());
-            }
-            LockSupport.parkNanos(READY_POLL.toNanos());
-            if (Thread.interrupted()) {
-                Thread.currentThread().interrupt();
-                throw new ServerStartException("interrupted while waiting for node " + nodeId());
-            }
-        }
-    }
-
-    private String whatIsMissing() {
-        ShardMap map = placement.map();
-        if (placement.clusterId().isEmpty()) {
-            return "it belongs to no cluster yet; are the nodes of --join up, and one of them started with"
-                    + " --bootstrap?";
-        }
-        if (map.isEmpty()) {
-            return "it has not heard of a ring yet; is a majority of the first nodes up?";
-        }
-        return "without a leader are "
-                + map.shards().stream()
-                        .filter(shard -> shard.replicas().contains(nodeId()))
-                        .filter(shard ->
-                                replicas.shard(shard.id()).filter(this::serves).isEmpty())
-                        .map(shard -> shard.id().toString())
-                        .toList();
+        readiness.await(timeout);
     }
 
     /** The node and what each of its replicas is at this moment, a line each, for people. */

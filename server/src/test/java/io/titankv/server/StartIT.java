@@ -23,7 +23,7 @@ class StartIT {
     Path directory;
 
     private LocalClusterOptions single() {
-        return new LocalClusterOptions(1, 2, 1, directory.resolve("data"), 0, 1 << 20, Duration.ofMillis(500));
+        return new LocalClusterOptions(1, 2, 1, directory.resolve("data"), 0, true, 1 << 20, Duration.ofMillis(500));
     }
 
     @Test
@@ -109,7 +109,7 @@ class StartIT {
     void aClusterOfAnotherSizeIsRefused() {
         LocalCluster.start(single()).close();
         LocalClusterOptions two =
-                new LocalClusterOptions(2, 2, 1, directory.resolve("data"), 0, 1 << 20, Duration.ofMillis(500));
+                new LocalClusterOptions(2, 2, 1, directory.resolve("data"), 0, true, 1 << 20, Duration.ofMillis(500));
         assertThatThrownBy(() -> LocalCluster.start(two))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageContaining("holds a cluster of 1 node");

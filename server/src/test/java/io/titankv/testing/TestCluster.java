@@ -79,6 +79,7 @@ public final class TestCluster implements AutoCloseable {
                     ServerOptions.builder(id, directory.resolve(id.value()))
                             .listen(ports.get(i))
                             .raftListen(ports.get(nodes + i))
+                            .metricsListen(new HostPort("127.0.0.1", 0))
                             .join(join)
                             .bootstrap(i == 0)
                             .formation(formation)

@@ -58,6 +58,12 @@ public final class ServerCommand extends TitanCommand {
     private @Nullable String raftListen;
 
     @Option(
+            names = "--metrics-listen",
+            paramLabel = "HOST:PORT",
+            description = "For Prometheus, or off. Default: 127.0.0.1, the port 200 above that of --listen")
+    private @Nullable String metricsListen;
+
+    @Option(
             names = "--advertise-host",
             paramLabel = "HOST",
             description = "The host by which others reach this node, when it is not the one that it listens on")
@@ -118,7 +124,10 @@ public final class ServerCommand extends TitanCommand {
         Service service = Service.of(server, () -> {}, console());
         console()
                 .println("node " + options.nodeId() + " listens on " + server.address() + ", Raft on "
-                        + server.raftAddress() + ", data in " + directory + ", log in " + ServerLog.file(directory));
+                        + server.raftAddress() + ", metrics "
+                        + server.metricsAddress()
+                                .map(address -> "on " + address)
+                                .orElse("off") + ", data in " + directory + ", log in " + ServerLog.file(directory));
         console().flush();
         service.runUntilStopped();
         return ExitCode.OK;
@@ -139,10 +148,19 @@ public final class ServerCommand extends TitanCommand {
                             number("value-bytes-max", valueBytesMax, settings, Limits.VALUE_BYTES_DEFAULT_MAX));
             optional("listen", listen, settings).map(HostPort::parse).ifPresent(builder::listen);
             optional("raft-listen", raftListen, settings).map(HostPort::parse).ifPresent(builder::raftListen);
+            optional("metrics-listen", metricsListen, settings).ifPresent(where -> metrics(where, builder));
             optional("advertise-host", advertiseHost, settings).ifPresent(builder::advertiseHost);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw usageError(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void metrics(String where, ServerOptions.Builder builder) {
+        if (where.equals("off")) {
+            builder.withoutMetrics();
+        } else {
+            builder.metricsListen(HostPort.parse(where));
         }
     }
 

@@ -33,6 +33,7 @@ final class ServerSettings {
             "data-dir",
             "listen",
             "raft-listen",
+            "metrics-listen",
             "advertise-host",
             "join",
             "bootstrap",

@@ -64,7 +64,8 @@ public final class UpCommand extends TitanCommand {
             paramLabel = "PORT",
             defaultValue = "7400",
             description =
-                    "Port of the first node; the others follow. Raft takes those 100 higher. 0: any. Default: 7400")
+                    "Port of the first node; the others follow. Raft takes those 100 higher, metrics those 200 higher."
+                            + " 0: any. Default: 7400")
     private int port;
 
     @Option(
@@ -75,6 +76,9 @@ public final class UpCommand extends TitanCommand {
 
     @Option(names = "--ephemeral", description = "Keep the data in a temporary directory and delete it at the end")
     private boolean isEphemeral;
+
+    @Option(names = "--no-metrics", description = "Do not show metrics")
+    private boolean isWithoutMetrics;
 
     public UpCommand(Context context) {
         super(context);
@@ -112,6 +116,7 @@ public final class UpCommand extends TitanCommand {
                     replicas == null ? Math.min(3, nodes) : replicas,
                     directory,
                     port,
+                    !isWithoutMetrics,
                     valueBytesMax == null ? Limits.VALUE_BYTES_DEFAULT_MAX : valueBytesMax,
                     ServerOptions.ELECTION_TIMEOUT_DEFAULT);
         } catch (IllegalArgumentException e) {
@@ -160,6 +165,12 @@ public final class UpCommand extends TitanCommand {
             console().println("  " + console().style().paint(Tone.STRONG, titan + " " + command));
         }
         console().println("");
+        if (!cluster.metricsAddresses().isEmpty()) {
+            console()
+                    .println("metrics for Prometheus: http://"
+                            + cluster.metricsAddresses().getFirst() + "/metrics"
+                            + (addresses.size() > 1 ? ", and so on for each node" : ""));
+        }
         console().println("log: " + ServerLog.file(directory) + ". Ctrl-C stops the cluster.");
         console().flush();
     }

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Groups {
     private final ConcurrentMap<RaftGroupId, RatisReplica> replicas = new ConcurrentHashMap<>();
     private final AppendGuard guard;
+    private final RaftMeters meters;
 
-    Groups(AppendGuard guard) {
+    Groups(AppendGuard guard, RaftMeters meters) {
         this.guard = guard;
+        this.meters = meters;
     }
 
     AppendGuard guard() {
@@ -40,12 +42,14 @@ final class Groups {
 
     void put(RatisReplica replica) {
         replicas.put(Positions.toRatis(replica.group()), replica);
+        meters.add(replica.group(), replica::status, replica.leaderChanges());
     }
 
     void remove(GroupId group) {
         RaftGroupId id = Positions.toRatis(group);
         replicas.remove(id);
         guard.forget(id);
+        meters.remove(group);
     }
 
     Collection<RatisReplica> all() {

@@ -43,13 +43,19 @@ final class Leadership implements LeaderState {
     /** A transfer lets its target be elected at once, against the lease; it may arrive late, so the lease does not come back. */
     private volatile boolean leaseForfeited;
 
-    Leadership(RaftServer.Division division, LeaderState ratis, long leaseNanos, Clock clock, Healer healer) {
+    Leadership(
+            RaftServer.Division division,
+            LeaderState ratis,
+            long leaseNanos,
+            Clock clock,
+            Healer healer,
+            RaftMeters meters) {
         this.division = division;
         this.ratis = ratis;
         this.leaseNanos = leaseNanos;
         this.clock = clock;
         this.healer = healer;
-        barrier = new ReadBarrier<>(division.getId(), fulfils -> Majority.of(division.getRaftConf(), fulfils));
+        barrier = new ReadBarrier<>(division.getId(), fulfils -> Majority.of(division.getRaftConf(), fulfils), meters);
     }
 
     /** One sender of Ratis, and when its follower last proved this leadership. */

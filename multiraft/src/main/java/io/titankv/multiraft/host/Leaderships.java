@@ -13,11 +13,13 @@ final class Leaderships {
     private final long leaseNanos;
     private final Clock clock;
     private final Healer healer;
+    private final RaftMeters meters;
 
-    Leaderships(long leaseNanos, Clock clock, Healer healer) {
+    Leaderships(long leaseNanos, Clock clock, Healer healer, RaftMeters meters) {
         this.leaseNanos = leaseNanos;
         this.clock = clock;
         this.healer = healer;
+        this.meters = meters;
     }
 
     /** The leadership with this state of Ratis; one with another state is over. */
@@ -28,7 +30,7 @@ final class Leaderships {
                 return last;
             }
             over[0] = last;
-            return new Leadership(division, state, leaseNanos, clock, healer);
+            return new Leadership(division, state, leaseNanos, clock, healer, meters);
         });
         if (over[0] != null) {
             over[0].end();

@@ -15,6 +15,7 @@ record NodeContext(
         RaftServer server,
         Leaderships leaderships,
         Clock clock,
+        RaftMeters meters,
         ClientId clientId,
         AtomicLong callIds) {
 

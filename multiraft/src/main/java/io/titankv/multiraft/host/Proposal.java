@@ -14,6 +14,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
  */
 final class Proposal implements Message {
     final CompletableFuture<ProposeOutcome> outcome = new CompletableFuture<>();
+    final long madeNanos = System.nanoTime();
     final long deadlineNanos;
     private final ByteString entry;
     private volatile boolean appending;

@@ -1,5 +1,6 @@
 package io.titankv.multiraft.host;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
@@ -71,18 +72,21 @@ public final class RaftHost implements AutoCloseable {
      * replica's status names the fault.
      *
      * @param stateMachines makes the state machine of a group, found on disk or created later
+     * @param registry where the node's Raft is measured
      */
-    public static RaftHost start(RaftHostOptions options, Function<GroupId, ReplicatedStateMachine> stateMachines) {
+    public static RaftHost start(
+            RaftHostOptions options, Function<GroupId, ReplicatedStateMachine> stateMachines, MeterRegistry registry) {
         try {
             Directories directories = new Directories(options.directory());
             directories.create();
             List<GroupId> found = directories.found();
             Clock clock = new Clock(options.node().value());
-            Groups groups = new Groups(new AppendGuard(clock, RatisSettings.requestTimeout(options)));
+            RaftMeters meters = new RaftMeters(registry);
+            Groups groups = new Groups(new AppendGuard(clock, RatisSettings.requestTimeout(options)), meters);
             long timeoutMinNanos = options.electionTimeoutMin().toNanos();
             NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
             Healer healer = new Healer();
-            Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock, healer);
+            Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock, healer, meters);
             Wiring wiring = new Wiring(
                     options.node(),
                     options.gate(),
@@ -93,7 +97,7 @@ public final class RaftHost implements AutoCloseable {
                     clock);
             RaftServer server = newServer(options, directories, groups, wiring);
             NodeContext node = new NodeContext(
-                    options, directories, server, leaderships, clock, ClientId.randomId(), new AtomicLong());
+                    options, directories, server, leaderships, clock, meters, ClientId.randomId(), new AtomicLong());
             healer.attach(node);
             RaftHost host = new RaftHost(node, groups, life, stateMachines);
             server.start();
@@ -215,7 +219,7 @@ public final class RaftHost implements AutoCloseable {
             throw new IllegalStateException("more is durable than was opened: " + durable + " after " + opened);
         }
         StateMachineAdapter adapter =
-                new StateMachineAdapter(stateMachine, opened, durable, replica, life, node.clock());
+                new StateMachineAdapter(stateMachine, opened, durable, replica, life, node.clock(), node.meters());
         replica.opened(adapter);
         node.requests().add(group, file.initialMembers());
         Directories.fsync(node.directories().currentLogOf(group));

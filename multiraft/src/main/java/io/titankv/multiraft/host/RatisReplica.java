@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -45,6 +46,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     private final Set<Proposal> proposals = ConcurrentHashMap.newKeySet();
     private final ReplicationWaits appliedWaits = new ReplicationWaits();
     private final LeaderContact contact = new LeaderContact();
+    private final LongAdder leaderChanges = new LongAdder();
 
     private volatile ReplicatedStateMachine stateMachine;
     private volatile LeadershipNews news;
@@ -60,7 +62,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         this.stateMachine = stateMachine;
         this.node = node;
         entryBytesMax = node.options().entryBytesMax().getAsInt();
-        news = new LeadershipNews(stateMachine);
+        news = new LeadershipNews(stateMachine, leaderChanges);
         rebuild = new Rebuild(() -> node.clock().workers().execute(() -> starter.accept(this)));
     }
 
@@ -79,12 +81,18 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         return division;
     }
 
+    /** New leaders that it heard of. */
+    LongAdder leaderChanges() {
+        return leaderChanges;
+    }
+
     void opened(StateMachineAdapter opened) {
         adapter = opened;
     }
 
     void serves(RaftServer.Division started) {
         division = started;
+        node.meters().timeSyncs(started.getRaftLog());
         onLeadershipChanged();
     }
 
@@ -105,7 +113,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     void renew(ReplicatedStateMachine fresh) {
         adapter = null;
         stateMachine = fresh;
-        news = new LeadershipNews(fresh);
+        news = new LeadershipNews(fresh, leaderChanges);
         rotten = false;
         synchronized (this) {
             fault = null;

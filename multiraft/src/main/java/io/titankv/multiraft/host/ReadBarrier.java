@@ -34,6 +34,7 @@ final class ReadBarrier<V> {
 
     private final Predicate<Predicate<V>> majority;
     private final V self;
+    private final RaftMeters meters;
 
     @GuardedBy("this")
     private final Map<V, Follower<V>> followers = new HashMap<>();
@@ -44,6 +45,10 @@ final class ReadBarrier<V> {
     @GuardedBy("this")
     private @Nullable CompletableFuture<BarrierOutcome> next;
 
+    /** Reads that wait for {@link #next}. */
+    @GuardedBy("this")
+    private int nextReads;
+
     @GuardedBy("this")
     private boolean ended;
 
@@ -51,9 +56,10 @@ final class ReadBarrier<V> {
      * @param self passes its own round always
      * @param majority whether the voters that fulfil a condition are a majority now
      */
-    ReadBarrier(V self, Predicate<Predicate<V>> majority) {
+    ReadBarrier(V self, Predicate<Predicate<V>> majority, RaftMeters meters) {
         this.self = self;
         this.majority = majority;
+        this.meters = meters;
     }
 
     /** A round: for each follower the first request that counts, and who answered one. */
@@ -61,9 +67,12 @@ final class ReadBarrier<V> {
         final Map<Follower<V>, Long> firstCallIds = new HashMap<>();
         final Set<V> confirmed = new HashSet<>();
         final CompletableFuture<BarrierOutcome> outcome;
+        final int reads;
+        final long begunNanos = System.nanoTime();
 
-        Round(CompletableFuture<BarrierOutcome> outcome) {
+        Round(CompletableFuture<BarrierOutcome> outcome, int reads) {
             this.outcome = outcome;
+            this.reads = reads;
         }
     }
 
@@ -89,19 +98,21 @@ final class ReadBarrier<V> {
             if (running != null) {
                 if (next == null) {
                     next = new CompletableFuture<>();
+                    nextReads = 0;
                 }
+                nextReads++;
                 return next;
             }
             outcome = new CompletableFuture<>();
-            toTrigger = begin(outcome);
+            toTrigger = begin(outcome, 1);
         }
         toTrigger.forEach(Follower::trigger);
         return outcome;
     }
 
     @GuardedBy("this")
-    private List<Follower<V>> begin(CompletableFuture<BarrierOutcome> outcome) {
-        Round<V> round = new Round<>(outcome);
+    private List<Follower<V>> begin(CompletableFuture<BarrierOutcome> outcome, int reads) {
+        Round<V> round = new Round<>(outcome, reads);
         for (Follower<V> follower : followers.values()) {
             round.firstCallIds.put(follower, follower.nextCallId());
         }
@@ -126,11 +137,12 @@ final class ReadBarrier<V> {
                 return;
             }
             passed = round.outcome;
+            meters.onBarrierRound(round.reads, System.nanoTime() - round.begunNanos);
             running = null;
             CompletableFuture<BarrierOutcome> waiting = next;
             if (waiting != null) {
                 next = null;
-                toTrigger = begin(waiting);
+                toTrigger = begin(waiting, nextReads);
             }
         }
         toTrigger.forEach(Follower::trigger);
@@ -149,7 +161,7 @@ final class ReadBarrier<V> {
                 CompletableFuture<BarrierOutcome> waiting = next;
                 if (waiting != null) {
                     next = null;
-                    toTrigger = begin(waiting);
+                    toTrigger = begin(waiting, nextReads);
                 }
             }
         }

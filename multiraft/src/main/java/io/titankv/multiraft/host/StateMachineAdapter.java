@@ -57,6 +57,7 @@ final class StateMachineAdapter extends BaseStateMachine {
     private final Events events;
     private final NodeLife life;
     private final Clock clock;
+    private final RaftMeters meters;
     private final Snapshots snapshots = new Snapshots();
 
     /** The last entry whose effect is in the state, or that had none. Written by the updater thread. */
@@ -75,11 +76,13 @@ final class StateMachineAdapter extends BaseStateMachine {
             LogPosition durable,
             Events events,
             NodeLife life,
-            Clock clock) {
+            Clock clock,
+            RaftMeters meters) {
         this.inner = inner;
         this.events = events;
         this.life = life;
         this.clock = clock;
+        this.meters = meters;
         applied = opened;
         snapshots.latest = durable;
         setLastAppliedTermIndex(Positions.toRatis(durable));
@@ -125,7 +128,13 @@ final class StateMachineAdapter extends BaseStateMachine {
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
         LogPosition position = new LogPosition(entry.getTerm(), entry.getIndex());
+        RaftClientRequest request = transaction.getClientRequest();
+        long began = System.nanoTime();
+        if (request != null && request.getMessage() instanceof Proposal proposal) {
+            meters.onCommitted(began - proposal.madeNanos);
+        }
         Message result = apply(position, entry);
+        meters.onApplied(System.nanoTime() - began);
         updateLastAppliedTermIndex(position.term(), position.index());
         return CompletableFuture.completedFuture(result);
     }

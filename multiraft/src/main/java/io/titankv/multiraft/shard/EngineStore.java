@@ -3,9 +3,11 @@ package io.titankv.multiraft.shard;
 import com.google.protobuf.ByteString;
 import io.titankv.engine.Checkpoint;
 import io.titankv.engine.Engine;
+import io.titankv.engine.EngineListener;
 import io.titankv.engine.EngineOptions;
 import io.titankv.engine.EngineStats;
 import io.titankv.engine.EntryPosition;
+import io.titankv.engine.NioFileStore;
 import io.titankv.engine.ScanPage;
 import io.titankv.engine.ScanSpec;
 import io.titankv.engine.StoredRecord;
@@ -26,8 +28,8 @@ final class EngineStore implements ShardStore {
         this.engine = engine;
     }
 
-    static EngineStore open(Path directory, EngineOptions options) {
-        return new EngineStore(Engine.open(directory, options));
+    static EngineStore open(Path directory, EngineOptions options, EngineListener listener) {
+        return new EngineStore(Engine.open(directory, options, NioFileStore.INSTANCE, listener));
     }
 
     @Override

@@ -71,6 +71,7 @@ final class Maintenance {
     private long merge(Tended shard) {
         long bytes = onStore(shard, store -> store.mergeSome(Math.min(MERGE_SLICE_BYTES, mergeBudgetBytes)));
         shard.counters().mergedBytes.add(bytes);
+        shard.counters().merging = bytes > 0;
         return bytes;
     }
 

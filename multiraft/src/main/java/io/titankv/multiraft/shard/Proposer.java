@@ -135,7 +135,7 @@ final class Proposer {
     }
 
     private CompletableFuture<List<WriteOutcome>> submit(List<WriteOperation> operations, Duration timeout) {
-        Waiting waiting = new Waiting(operations, ticker.read() + timeout.toNanos());
+        Waiting waiting = new Waiting(operations, ticker.read(), timeout);
         long entryBytes = waiting.bytes + ENTRY_HEADER_BYTES;
         if (entryBytes > entryBytesMax) {
             waiting.completeAll(new WriteOutcome.TooLarge(entryBytes, entryBytesMax));
@@ -238,8 +238,8 @@ final class Proposer {
     }
 
     private void propose(Entry entry) {
-        counters.entriesProposed.increment();
-        counters.writesProposed.add(entry.operations.size());
+        long queuedNanos = entry.proposedAtNanos - entry.waiting.getFirst().arrivedAtNanos;
+        counters.onProposed(entry.operations.size(), entry.bytes, queuedNanos);
         CompletableFuture<ProposeOutcome> proposed;
         try {
             ByteString bytes = ShardCommands.write(clock.next(entry.operations.size()), entry.operations);
@@ -365,12 +365,14 @@ final class Proposer {
     private static final class Waiting {
         final List<WriteOperation> operations;
         final long bytes;
+        final long arrivedAtNanos;
         final long deadlineNanos;
         final CompletableFuture<List<WriteOutcome>> done = new CompletableFuture<>();
 
-        Waiting(List<WriteOperation> operations, long deadlineNanos) {
+        Waiting(List<WriteOperation> operations, long arrivedAtNanos, Duration timeout) {
             this.operations = operations;
-            this.deadlineNanos = deadlineNanos;
+            this.arrivedAtNanos = arrivedAtNanos;
+            this.deadlineNanos = arrivedAtNanos + timeout.toNanos();
             long total = 0;
             for (WriteOperation operation : operations) {
                 int size = operation.getSerializedSize();

@@ -1,5 +1,7 @@
 package io.titankv.multiraft.shard;
 
+import io.titankv.engine.CorruptDataException;
+import io.titankv.engine.EngineListener;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a shard did since it was made, for metrics. Counters only rise. Thread-safe. */
@@ -13,8 +15,47 @@ public final class ShardCounters {
     final LongAdder readsBusy = new LongAdder();
     final LongAdder mergedBytes = new LongAdder();
     final LongAdder backgroundSyncs = new LongAdder();
+    final LongAdder merges = new LongAdder();
+    final LongAdder reclaimedBytes = new LongAdder();
+    final LongAdder corruptFiles = new LongAdder();
 
-    ShardCounters() {}
+    /** Whether there was something to merge when that was looked for last. */
+    volatile boolean merging;
+
+    private final ShardMeters meters;
+
+    /** Counters of a shard that is not measured otherwise. */
+    ShardCounters() {
+        this(ShardMeters.NONE);
+    }
+
+    /** @param meters where entries are measured */
+    ShardCounters(ShardMeters meters) {
+        this.meters = meters;
+    }
+
+    /** An entry goes to Raft, whose oldest write has waited so long. */
+    void onProposed(int writes, long bytes, long queuedNanos) {
+        entriesProposed.increment();
+        writesProposed.add(writes);
+        meters.onProposed(writes, bytes, queuedNanos);
+    }
+
+    /** Counts what the shard's engine does. */
+    EngineListener engineListener() {
+        return new EngineListener() {
+            @Override
+            public void onMerged(Merged merged) {
+                merges.increment();
+                reclaimedBytes.add(Math.max(0, merged.bytesBefore() - merged.bytesAfter()));
+            }
+
+            @Override
+            public void onCorruption(CorruptDataException corruption) {
+                corruptFiles.increment();
+            }
+        };
+    }
 
     /**
      * The counters at about one moment.

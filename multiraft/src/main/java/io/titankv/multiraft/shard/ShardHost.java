@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import com.google.common.base.Ticker;
 import com.google.common.hash.Hashing;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.titankv.engine.EngineOptions;
 import io.titankv.model.GroupId;
 import io.titankv.multiraft.host.Replica;
@@ -36,11 +37,12 @@ public final class ShardHost implements AutoCloseable {
     /** A group here, from the making of its state machine until it is destroyed. */
     private static final class Hosted {
         final ShardStateMachine state;
-        final ShardCounters counters = new ShardCounters();
+        final ShardCounters counters;
         volatile @Nullable ReplicatedShard shard;
 
-        Hosted(ShardStateMachine state) {
+        Hosted(ShardStateMachine state, ShardCounters counters) {
             this.state = state;
+            this.counters = counters;
         }
     }
 
@@ -49,6 +51,7 @@ public final class ShardHost implements AutoCloseable {
     private final CheckpointRegistry checkpoints;
     private final ReplicaFaultListener faults;
     private final Ticker ticker;
+    private final ShardMeters meters;
     private final HybridClock clock;
     private final DiskGuard disk;
     private final ReadPool reads;
@@ -62,12 +65,14 @@ public final class ShardHost implements AutoCloseable {
             CheckpointRegistry checkpoints,
             ReplicaFaultListener faults,
             InstantSource wallClock,
-            Ticker ticker) {
+            Ticker ticker,
+            MeterRegistry registry) {
         this.options = options;
         this.fetcher = fetcher;
         this.checkpoints = checkpoints;
         this.faults = faults;
         this.ticker = ticker;
+        this.meters = new ShardMeters(registry);
         this.clock = new HybridClock(wallClock);
         this.disk = new DiskGuard(DiskGuard.of(options.directory()), options.freeBytesMin());
         this.reads = new ReadPool(options.node().value());
@@ -81,15 +86,18 @@ public final class ShardHost implements AutoCloseable {
      * @param fetcher fetches the state of a shard that is too far behind
      * @param checkpoints where peers ask for checkpoints of the shards here
      * @param faults told when a replica must be rebuilt
+     * @param registry where the shards are measured
      */
     public static ShardHost start(
             ShardHostOptions options,
             StateFetcher fetcher,
             CheckpointRegistry checkpoints,
             ReplicaFaultListener faults,
-            InstantSource wallClock) {
+            InstantSource wallClock,
+            MeterRegistry registry) {
         GenerationDirectory.createDurably(options.directory());
-        ShardHost host = new ShardHost(options, fetcher, checkpoints, faults, wallClock, Ticker.systemTicker());
+        ShardHost host =
+                new ShardHost(options, fetcher, checkpoints, faults, wallClock, Ticker.systemTicker(), registry);
         long periodMillis = options.syncEvery().toMillis();
         Maintenance rounds = new Maintenance(
                 host::tended, host.disk, Math.max(1, options.mergeBytesPerSecond() * periodMillis / 1000));
@@ -102,16 +110,18 @@ public final class ShardHost implements AutoCloseable {
         EngineOptions engine = EngineOptions.defaults()
                 .withDataFileBytesMax(options.dataFileBytesMax())
                 .withOwner(new EngineOptions.Owner(ownerId(options.clusterId()), group.number()));
+        ShardCounters counters = new ShardCounters(meters);
         ShardStateMachine[] made = new ShardStateMachine[1];
         ShardStateMachine state = new ShardStateMachine(
                 group,
                 new GenerationDirectory(options.directory().resolve(group.toString()), GENERATION),
-                directory -> EngineStore.open(directory, engine),
+                directory -> EngineStore.open(directory, engine, counters.engineListener()),
                 fetcher,
                 faults,
                 () -> forget(group, made[0]));
         made[0] = state;
-        hosted.put(group, new Hosted(state));
+        hosted.put(group, new Hosted(state, counters));
+        meters.add(group, state, counters);
         checkpoints.register(group, state);
         return state;
     }
@@ -221,6 +231,7 @@ public final class ShardHost implements AutoCloseable {
         checkpoints.unregister(group, state);
         Hosted here = hosted.get(group);
         if (here != null && here.state == state && hosted.remove(group, here)) {
+            meters.remove(group);
             ReplicatedShard shard = here.shard;
             if (shard != null) {
                 shard.close();

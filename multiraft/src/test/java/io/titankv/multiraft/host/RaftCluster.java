@@ -3,6 +3,7 @@ package io.titankv.multiraft.host;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ public final class RaftCluster implements AutoCloseable {
     private final Map<NodeId, Member> members = new ConcurrentHashMap<>();
     private final Map<NodeId, Map<GroupId, RecordingStateMachine>> machines = new ConcurrentHashMap<>();
     private final Set<NodeId> isolated = ConcurrentHashMap.newKeySet();
+    private final Map<NodeId, SimpleMeterRegistry> registries = new ConcurrentHashMap<>();
     private final List<NodeId> nodes = new ArrayList<>();
 
     private RaftCluster(Path directory, UnaryOperator<RaftHostOptions> adjust) {
@@ -74,7 +76,12 @@ public final class RaftCluster implements AutoCloseable {
     }
 
     private void startNode(NodeId node, int port) {
-        hosts.put(node, RaftHost.start(options(node, port), group -> newMachine(node, group)));
+        hosts.put(node, RaftHost.start(options(node, port), group -> newMachine(node, group), registry(node)));
+    }
+
+    /** Where a node is measured; the same over its restarts. */
+    public SimpleMeterRegistry registry(NodeId node) {
+        return registries.computeIfAbsent(node, _ -> new SimpleMeterRegistry());
     }
 
     private RecordingStateMachine newMachine(NodeId node, GroupId group) {

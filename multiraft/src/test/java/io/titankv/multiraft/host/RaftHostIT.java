@@ -2,6 +2,7 @@ package io.titankv.multiraft.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.nio.file.Path;
@@ -43,6 +44,37 @@ final class RaftHostIT {
         for (NodeId node : cluster.nodes()) {
             cluster.awaitTexts(node, S1, List.of("a", "b"));
         }
+    }
+
+    @Test
+    void whatRaftDoesIsMeasured() {
+        NodeId leader = cluster.create(S1);
+        SimpleMeterRegistry meters = cluster.registry(leader);
+        long before = meters.get("titan_raft_replicate_seconds").timer().count();
+
+        cluster.apply(S1, "a");
+        assertThat(cluster.barrier(leader, S1)).isEqualTo(new BarrierOutcome.Passed());
+
+        assertThat(meters.get("titan_raft_replicate_seconds").timer().count() - before)
+                .isEqualTo(1);
+        assertThat(meters.get("titan_raft_barrier_reads").summary().count()).isEqualTo(1);
+        assertThat(meters.get("titan_raft_leading_replicas")
+                        .tag("group", "s1")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        for (NodeId node : cluster.nodes()) {
+            cluster.awaitTexts(node, S1, List.of("a"));
+            SimpleMeterRegistry own = cluster.registry(node);
+            assertThat(own.get("titan_raft_log_sync_seconds").timer().count()).isPositive();
+            assertThat(own.get("titan_raft_apply_seconds").timer().count()).isPositive();
+            assertThat(own.get("titan_raft_leader_changes_total")
+                            .functionCounter()
+                            .count())
+                    .isPositive();
+        }
+        cluster.host(leader).remove(S1);
+        assertThat(meters.find("titan_raft_current_term").gauge()).isNull();
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.titankv.multiraft.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -11,8 +13,9 @@ import org.junit.jupiter.api.Test;
 final class ReadBarrierTest {
     private static final BarrierOutcome PASSED = new BarrierOutcome.Passed();
 
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private Set<String> voters = Set.of("me", "b", "c");
-    private final ReadBarrier<String> barrier = new ReadBarrier<>("me", this::isMajority);
+    private final ReadBarrier<String> barrier = new ReadBarrier<>("me", this::isMajority, new RaftMeters(registry));
     private final FakeFollower b = new FakeFollower("b");
     private final FakeFollower c = new FakeFollower("c");
 
@@ -154,5 +157,20 @@ final class ReadBarrierTest {
         barrier.onConfirmed(again, again.send());
 
         assertThat(outcome).isCompletedWithValue(PASSED);
+    }
+
+    @Test
+    void aRoundCountsTheReadsThatShareIt() {
+        var _ = barrier.pass();
+        var _ = barrier.pass();
+        var _ = barrier.pass();
+
+        barrier.onConfirmed(b, b.send());
+        barrier.onConfirmed(c, c.send());
+
+        DistributionSummary reads = registry.get("titan_raft_barrier_reads").summary();
+        assertThat(reads.count()).as("rounds").isEqualTo(2);
+        assertThat(reads.totalAmount()).as("reads").isEqualTo(3);
+        assertThat(registry.get("titan_raft_barrier_seconds").timer().count()).isEqualTo(2);
     }
 }

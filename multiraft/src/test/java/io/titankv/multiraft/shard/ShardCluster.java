@@ -7,6 +7,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
@@ -46,6 +47,7 @@ final class ShardCluster implements AutoCloseable {
         final Server server;
         final ShardHost shards;
         final RaftHost raft;
+        final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
         Node(NodeId id, int port) throws IOException {
             Path home = directory.resolve(id.value());
@@ -59,8 +61,9 @@ final class ShardCluster implements AutoCloseable {
                     fetcher,
                     registry,
                     (group, what) -> corruptions.add(id + ": " + what),
-                    InstantSource.system());
-            raft = RaftHost.start(options(id, port, home.resolve("raft")), shards::stateMachine);
+                    InstantSource.system(),
+                    meters);
+            raft = RaftHost.start(options(id, port, home.resolve("raft")), shards::stateMachine, meters);
             raft.replicas().forEach(shards::attach);
         }
 

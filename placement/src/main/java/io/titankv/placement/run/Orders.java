@@ -42,6 +42,11 @@ final class Orders {
         this.done = done;
     }
 
+    /** Orders under way now; a batch of replicas to create counts as one. */
+    int underWay() {
+        return underWay.size() + (busy.get() ? 1 : 0);
+    }
+
     void carryOut(List<Instruction> instructions) {
         if (instructions.isEmpty() || !busy.compareAndSet(false, true)) {
             return;

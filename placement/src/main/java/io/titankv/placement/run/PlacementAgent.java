@@ -93,6 +93,11 @@ final class PlacementAgent {
         this.nextTellNanos = nextCallNanos;
     }
 
+    /** Orders of placement that this node carries out now. */
+    int ordersUnderWay() {
+        return orders.underWay();
+    }
+
     /** The next heartbeat goes out with the next step. */
     void hurry() {
         urgent = true;

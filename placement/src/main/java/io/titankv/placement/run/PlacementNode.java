@@ -229,6 +229,12 @@ public final class PlacementNode implements AutoCloseable {
         return known.silence();
     }
 
+    /** Orders of placement that this node carries out now. */
+    public int ordersUnderWay() {
+        PlacementAgent running = agent;
+        return running == null ? 0 : running.ordersUnderWay();
+    }
+
     /** A local replica's leadership changed, or anything else that placement should hear of at once. */
     public void leadershipChanged() {
         PlacementAgent running = agent;

@@ -9,6 +9,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
@@ -185,7 +186,8 @@ final class PlacementIT {
                             100_000,
                             Duration.ofMinutes(10),
                             NetworkGate.OPEN),
-                    group -> group.isPlacement() ? placement.stateMachine() : new NoState());
+                    group -> group.isPlacement() ? placement.stateMachine() : new NoState(),
+                    new SimpleMeterRegistry());
             InProcessServerBuilder builder = InProcessServerBuilder.forName(prefix + address);
             placement.services().forEach(builder::addService);
             server = builder.build().start();
