@@ -443,13 +443,13 @@ final class GatewayTest {
     }
 
     @Test
-    void requestsAreCountedByKindAndReason() {
+    void requestsAreCountedByKindAndOutcome() {
         cluster.node(1).kv().put(put(cluster.keyIn(1), "v"));
         assertThat(cluster.node(1)
                         .registry
                         .get("titan_gateway_request_seconds")
                         .tag("kind", "put")
-                        .tag("reason", "OK")
+                        .tag("outcome", "ok")
                         .timer()
                         .count())
                 .isEqualTo(1);
