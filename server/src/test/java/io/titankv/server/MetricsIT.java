@@ -199,7 +199,8 @@ class MetricsIT {
                         .isEqualTo(1);
                 assertThat(shown.sum("jvm_memory_used_bytes", "area", "heap")).isPositive();
                 assertThat(shown.sum("process_uptime_seconds")).isPositive();
-                assertThat(shown.sum("process_cpu_usage")).isNotNegative();
+                assertThat(shown.sum("titan_node_cpu_seconds_total")).isPositive();
+                assertThat(shown.families()).doesNotContainKeys("process_cpu_time_ns_total", "system_cpu_count");
             }
         });
     }

@@ -166,10 +166,7 @@ public final class UpCommand extends TitanCommand {
         }
         console().println("");
         if (!cluster.metricsAddresses().isEmpty()) {
-            console()
-                    .println("metrics for Prometheus: http://"
-                            + cluster.metricsAddresses().getFirst() + "/metrics"
-                            + (addresses.size() > 1 ? ", and so on for each node" : ""));
+            console().println("metrics for Prometheus: /metrics at " + String.join(", ", cluster.metricsAddresses()));
         }
         console().println("log: " + ServerLog.file(directory) + ". Ctrl-C stops the cluster.");
         console().flush();
