@@ -1,6 +1,7 @@
 package io.titankv.engine;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -9,6 +10,8 @@ import java.util.zip.CRC32C;
  * {@link #data}.
  */
 final class ActiveFile {
+    private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[0]);
+
     private final DataFile data;
     private final HintTable table;
     private final CRC32C crc;
@@ -64,6 +67,15 @@ final class ActiveFile {
         bytes += end - start;
     }
 
+    /** Writes that nothing follows the entry. A failure leaves no trace, as with a batch. */
+    void end(EntryPosition last) throws IOException {
+        RecordBuffer record = RecordBuffer.direct(RecordFormat.HEADER_BYTES);
+        RecordFormat.Stamp stamp = new RecordFormat.Stamp(0, last, 0);
+        RecordFormat.encode(record.buffer(), record.bytes(), 0, RecordKind.END, true, 0, stamp, NOTHING, NOTHING);
+        write(record.buffer());
+        records++;
+    }
+
     /** Gives up the room that was taken ahead of the last batch. */
     void trim() throws IOException {
         if (data.file().size() > bytes) {
@@ -80,7 +92,7 @@ final class ActiveFile {
             int ordinal,
             long offset,
             int recordBytes,
-            java.lang.foreign.MemorySegment hintKey) {
+            MemorySegment hintKey) {
         table.add(kind, token, version, index, ordinal, offset, recordBytes, hintKey);
         records++;
         if (kind.holdsValue()) {

@@ -44,7 +44,7 @@ final class BatchPlan {
             boolean write = switch (batch.kind(i)) {
                 case PUT, TOMBSTONE -> prepareKey(batch, i, lastDrop, files);
                 case META_DELETE -> putsMeta || meta.entryOrNull(batch.name(i)) != null;
-                case RANGE_DROP, META_PUT, MARK -> true;
+                case RANGE_DROP, META_PUT, MARK, END -> true;
             };
             if (batch.kind(i) == RecordKind.RANGE_DROP) {
                 lastDrop = i;

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * The files of a store that nobody has open, read as opening reads them and without changing anything. Confined to one thread;
  * {@link #close} closes what was opened.
  */
-final class ClosedStore implements AutoCloseable {
+final class ClosedStore implements StoreTail.Reading, AutoCloseable {
     private final FileStore store;
     private final Path directory;
     private final Manifest manifest;
     private final Map<Long, DataFile> dataFiles = new HashMap<>();
     private final List<FileStore.File> opened = new ArrayList<>();
-    private TailRecovery.@Nullable Outcome tail;
+    private @Nullable StoreTail tail;
 
     ClosedStore(FileStore store, Path directory, Manifest manifest) {
         this.store = store;
@@ -28,8 +28,7 @@ final class ClosedStore implements AutoCloseable {
 
     /** The last whole entry. */
     EntryPosition applied() throws IOException {
-        TailRecovery.Outcome read = tailOrNull();
-        return read == null ? manifest.applied() : read.applied();
+        return hasTail() ? tail().last().applied() : manifest.applied();
     }
 
     /** A join of the indexes of all data files. Each call begins anew. */
@@ -38,9 +37,8 @@ final class ClosedStore implements AutoCloseable {
         for (SealedFile sealed : manifest.sealed()) {
             cursors.add(standingOf(sealed));
         }
-        TailRecovery.Outcome read = tailOrNull();
-        if (read != null) {
-            cursors.add(read.active().table().standing());
+        if (hasTail()) {
+            tail().read().forEach(each -> cursors.add(each.table().standing()));
         }
         return new HintJoin(cursors);
     }
@@ -61,15 +59,33 @@ final class ClosedStore implements AutoCloseable {
         return data;
     }
 
-    private TailRecovery.@Nullable Outcome tailOrNull() throws IOException {
-        if (tail == null && manifest.activeFileId() != Manifest.NO_FILE) {
-            tail = readTail(
-                    store,
-                    directory,
-                    manifest,
-                    dataFile(manifest.activeFileId()).file());
+    private boolean hasTail() {
+        return manifest.activeFileId() != Manifest.NO_FILE;
+    }
+
+    /** The unsealed end of a store that has one. */
+    StoreTail tail() throws IOException {
+        StoreTail read = tail;
+        if (read == null) {
+            read = StoreTail.of(manifest, this);
+            tail = read;
         }
-        return tail;
+        return read;
+    }
+
+    @Override
+    public DataFile open(long fileId) throws IOException {
+        return dataFile(fileId);
+    }
+
+    @Override
+    public TailRecovery.Outcome read(DataFile file, EntryPosition before, long syncedBytes) throws IOException {
+        return TailRecovery.read(file, new DataFileHeader(file.fileId(), manifest.owner()), before, syncedBytes);
+    }
+
+    @Override
+    public long syncedBytes(long fileId) throws IOException {
+        return syncedBytes(store, directory, fileId);
     }
 
     private HintCursor standingOf(SealedFile sealed) throws IOException {
@@ -96,16 +112,6 @@ final class ClosedStore implements AutoCloseable {
     private FileStore.File opened(FileStore.File file) {
         opened.add(file);
         return file;
-    }
-
-    /** Reads the active file as recovery does, without cutting it. */
-    static TailRecovery.Outcome readTail(FileStore store, Path directory, Manifest manifest, FileStore.File file)
-            throws IOException {
-        long fileId = manifest.activeFileId();
-        DataFile data = new DataFile(fileId, directory.resolve(FileNames.data(fileId)), file);
-        DataFileHeader header = new DataFileHeader(fileId, manifest.owner());
-        data.requireHeader(header);
-        return TailRecovery.read(data, header, manifest.applied(), syncedBytes(store, directory, fileId));
     }
 
     /** How much of a data file is known to have been synced while it was active. */

@@ -4,10 +4,10 @@ import io.titankv.engine.EngineOptions.Owner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +27,8 @@ final class DataFiles {
     private final FileStore store;
     private final Path directory;
     private final Owner owner;
-    /** Used under {@link #lock}. */
-    private final HintWriter hints;
+    /** Awaited before {@link #lock} is taken: a task may take it. */
+    private final BackgroundTasks tasks;
 
     /** Guards the manifest and what is retired. The innermost lock. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,14 +39,14 @@ final class DataFiles {
     private volatile DataFileSet current;
     private volatile boolean closed;
 
-    DataFiles(FileStore store, Path directory, Manifest manifest, List<DataFile> open, HintWriter hints) {
+    DataFiles(FileStore store, Path directory, Manifest manifest, List<DataFile> open, BackgroundTasks tasks) {
         this.store = store;
         this.directory = directory;
         this.owner = manifest.owner();
         this.manifest = manifest;
         this.nextFileId = manifest.nextFileId();
         this.current = new DataFileSet(open);
-        this.hints = hints;
+        this.tasks = tasks;
     }
 
     /** The set as it is now, for one who excludes changes or only looks at it. */
@@ -79,44 +79,73 @@ final class DataFiles {
         }
     }
 
-    /** Seals the file that was written, when there is one, and starts the next. Nothing has changed when this throws. */
-    ActiveFile sealAndStart(@Nullable ActiveFile active, EntryPosition applied) throws IOException {
+    /** The header that the file has. */
+    DataFileHeader header(DataFile file) {
+        return new DataFileHeader(file.fileId(), owner);
+    }
+
+    /** Makes the file that will be written when the active one is full. */
+    DataFile createSpare() throws IOException {
         lock.lock();
         try {
-            DataFileHeader header = newHeader();
-            SealedFile description = active == null ? null : active.describe();
-            DataFile next = null;
-            Manifest changed;
-            try {
-                hints.await();
-                if (active != null) {
-                    active.trim();
-                    FinalFailure.force(active.data().file());
-                }
-                next = DataFile.create(store, directory, header);
-                next.file().mapForAppends();
-                changed = description == null
-                        ? manifest.withActive(header.fileId())
-                        : manifest.withSealed(description, header.fileId(), applied);
-                ManifestFile.replace(store, directory, changed);
-            } catch (IOException e) {
-                if (next != null) {
-                    next.file().close();
-                }
-                if (!(e instanceof FinalFailure)) {
-                    removeQuietly(FileNames.data(header.fileId()));
-                }
-                throw e;
+            return start(null, manifest::withSpare);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Seals the file that was written, when there is one, and starts the spare one or another. Nothing has changed when this throws. */
+    ActiveFile sealAndStart(@Nullable ActiveFile active, EntryPosition applied, @Nullable DataFile spare)
+            throws IOException {
+        lock.lock();
+        try {
+            DataFile next;
+            if (active == null) {
+                next = start(spare, manifest::withActive);
+            } else {
+                active.trim();
+                FinalFailure.force(active.data().file());
+                SealedFile description = active.describe();
+                next = start(spare, nextId -> manifest.withSealed(description, nextId, applied));
+                active.data().onSealed(description);
             }
+            next.file().mapForAppends();
+            return ActiveFile.fresh(next, header(next));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Names a file, a new one unless it is given, in the manifest. */
+    private DataFile start(@Nullable DataFile given, LongFunction<Manifest> change) throws IOException {
+        DataFile file = given == null ? DataFile.create(store, directory, newHeader()) : given;
+        try {
+            Manifest changed = change.apply(file.fileId());
+            ManifestFile.replace(store, directory, changed);
             manifest = changed;
-            if (active != null && description != null) {
-                DataFile sealed = active.data();
-                HintTable table = active.table();
-                sealed.onSealed(description);
-                hints.begin(() -> sealed.onHint(writeHint(description, table)));
+        } catch (IOException e) {
+            if (given == null) {
+                closeQuietly(file);
+                if (!(e instanceof FinalFailure)) {
+                    removeQuietly(FileNames.data(file.fileId()));
+                }
             }
-            publish(current.with(List.of(next)), List.of());
-            return ActiveFile.fresh(next, header);
+            throw e;
+        }
+        if (given == null) {
+            publish(current.with(List.of(file)), List.of());
+        }
+        return file;
+    }
+
+    /** Seals a file that was forced and is followed by another one, which is written already. */
+    void seal(DataFile full, SealedFile description, EntryPosition applied, long nextFileId) throws IOException {
+        lock.lock();
+        try {
+            Manifest changed = manifest.withSealed(description, nextFileId, applied);
+            ManifestFile.replace(store, directory, changed);
+            manifest = changed;
+            full.onSealed(description);
         } finally {
             lock.unlock();
         }
@@ -127,6 +156,11 @@ final class DataFiles {
         Path path = directory.resolve(FileNames.hint(description.fileId()));
         ManifestFile.deleteIfThere(store, path);
         return HintFile.write(store, path, description, table.standing());
+    }
+
+    /** Writes the hint file of a file that was just sealed. */
+    void writeHint(ActiveFile sealed) throws IOException {
+        sealed.data().onHint(writeHint(sealed.data().requireSealed(), sealed.table()));
     }
 
     DataFile create(DataFileHeader header) throws IOException {
@@ -153,10 +187,10 @@ final class DataFiles {
 
     /** Takes files away that nothing points at any more; they are closed and deleted when their last reader is out. */
     void remove(List<DataFile> leaving) throws FinalFailure {
+        // A hint file that is being written may be theirs, and would come back after the file is gone.
+        tasks.await();
         lock.lock();
         try {
-            // One may be theirs, and would come back after the file is gone.
-            hints.await();
             publish(current.without(leaving), leaving);
         } finally {
             lock.unlock();
@@ -177,38 +211,13 @@ final class DataFiles {
 
     /** Links the sealed files into a new directory, and gives it a manifest. */
     List<Checkpoint.File> linkInto(Path target) throws IOException {
+        tasks.await();
         lock.lock();
         try {
-            if (store.exists(target)) {
-                throw new StorageException("checkpoint's directory exists already", target, null);
-            }
-            store.createDirectories(target);
-            hints.await();
-            List<Checkpoint.File> files = new ArrayList<>();
-            for (SealedFile sealed : manifest.sealed()) {
-                files.add(link(target, FileNames.data(sealed.fileId()), sealed.bytes(), sealed.crc32c()));
-                DataFile file = current.fileOrNull(sealed.fileId());
-                Invariants.check(file != null, "a file that the manifest names is open");
-                HintFile.Summary hint = file == null ? null : file.hint();
-                if (hint != null) {
-                    files.add(link(target, FileNames.hint(sealed.fileId()), hint.bytes(), hint.crc32c()));
-                }
-            }
-            HintFile.Summary written = ManifestFile.replace(store, target, manifest.withActive(Manifest.NO_FILE));
-            files.add(new Checkpoint.File(FileNames.MANIFEST, written.bytes(), written.crc32c()));
-            Path parent = target.toAbsolutePath().getParent();
-            if (parent != null) {
-                FinalFailure.syncDirectory(store, parent);
-            }
-            return files;
+            return CheckpointLinks.make(store, directory, manifest, current, target);
         } finally {
             lock.unlock();
         }
-    }
-
-    private Checkpoint.File link(Path target, String name, long bytes, int crc32c) throws IOException {
-        store.link(directory.resolve(name), target.resolve(name));
-        return new Checkpoint.File(name, bytes, crc32c);
     }
 
     /** Closes a file that never became part of the store, and deletes it. */
@@ -218,15 +227,15 @@ final class DataFiles {
 
     /** Replaces the set by one that nobody can read from, waits for the readers, and closes everything. */
     void close() throws IOException {
+        IOException failure = null;
+        try {
+            tasks.await();
+        } catch (FinalFailure e) {
+            failure = e;
+        }
         lock.lock();
         try {
             closed = true;
-            IOException failure = null;
-            try {
-                hints.await();
-            } catch (FinalFailure e) {
-                failure = e;
-            }
             List<DataFile> files = current.files();
             publish(new DataFileSet(List.of()), List.of());
             for (Retired each : retired) {

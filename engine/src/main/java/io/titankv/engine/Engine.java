@@ -56,7 +56,7 @@ public final class Engine implements AutoCloseable {
         this.lookup = new Lookup(keydir, files, reader);
         ActiveFile active = opened.active();
         this.gate = new SyncGate(
-                new SyncGate.Tail(active.data(), active.bytes(), opened.applied()), opened.mark(), listener);
+                new SyncGate.Tail(active.data(), active.bytes(), opened.applied(), null), opened.mark(), listener);
         this.writer = new Writer(options, opened, keydir, meta, reader, gate, listener);
         this.writeLock = new ReentrantLock();
         this.merger =
@@ -83,12 +83,12 @@ public final class Engine implements AutoCloseable {
 
     /** Opens the engine on a file store of the caller's, and tells the listener what it does. */
     public static Engine open(Path directory, EngineOptions options, FileStore store, EngineListener listener) {
-        return open(directory, options, store, listener, HintWriter.THREADS);
+        return open(directory, options, store, listener, BackgroundTasks.THREADS);
     }
 
-    /** For tests, which want hint files to be written by the thread that seals. */
+    /** For tests, which want the work in the background to be done at once. */
     static Engine open(
-            Path directory, EngineOptions options, FileStore store, EngineListener listener, Executor hints) {
+            Path directory, EngineOptions options, FileStore store, EngineListener listener, Executor background) {
         AutoCloseable directoryLock;
         try {
             store.createDirectories(directory);
@@ -96,7 +96,7 @@ public final class Engine implements AutoCloseable {
         } catch (IOException e) {
             throw new StorageException("cannot take the directory", directory, e);
         }
-        StoreOpening opening = new StoreOpening(store, directory, options.owner(), new HintWriter(hints));
+        StoreOpening opening = new StoreOpening(store, directory, options.owner(), new BackgroundTasks(background));
         Keydir keydir = new Keydir();
         try {
             MetaTable meta = new MetaTable();
@@ -205,9 +205,7 @@ public final class Engine implements AutoCloseable {
         try {
             requireOpen();
             gate.requireWritable();
-            if (!writer.active().isEmpty()) {
-                writer.seal();
-            }
+            writer.seal();
             List<Checkpoint.File> linked = files.linkInto(target);
             return new Checkpoint(target, gate.applied(), linked);
         } catch (FinalFailure e) {
@@ -244,7 +242,7 @@ public final class Engine implements AutoCloseable {
         writeLock.lock();
         try {
             requireOpen();
-            return EngineStats.of(keydir, writer.active(), files.current().files());
+            return EngineStats.of(keydir, writer.unsealed(), files.current().files());
         } finally {
             writeLock.unlock();
         }
@@ -279,8 +277,7 @@ public final class Engine implements AutoCloseable {
         StorageException failure = new StorageException("cannot close cleanly", directory, null);
         closeInto(failure, () -> {
             if (gate.isWritable()) {
-                gate.sync();
-                writer.active().trim();
+                writer.close();
             }
         });
         closeInto(failure, gate::close);

@@ -13,18 +13,28 @@ import java.util.List;
  * @param tombstones tombstones in data files that may still be needed
  */
 public record EngineStats(long keys, long liveBytes, long deadBytes, int dataFiles, long keydirBytes, long tombstones) {
-    /** Sums up; the caller excludes writers. */
-    static EngineStats of(Keydir keydir, ActiveFile active, List<DataFile> files) {
-        long bytes = active.bytes() - DataFileHeader.BYTES;
-        long graves = active.graves();
+    /** Sums up; the caller excludes writers. A file may have been sealed since it was listed as unsealed; a spare one is not counted. */
+    static EngineStats of(Keydir keydir, List<ActiveFile> unsealed, List<DataFile> files) {
+        long bytes = 0;
+        long graves = 0;
         long live = 0;
+        int count = 0;
         for (DataFile file : files) {
             live += file.liveBytes().get();
             if (file.isSealed()) {
                 bytes += file.requireSealed().bytes() - DataFileHeader.BYTES;
                 graves += file.requireSealed().graves();
+                count++;
+                continue;
+            }
+            for (ActiveFile each : unsealed) {
+                if (each.data() == file) {
+                    bytes += each.bytes() - DataFileHeader.BYTES;
+                    graves += each.graves();
+                    count++;
+                }
             }
         }
-        return new EngineStats(keydir.size(), live, bytes - live, files.size(), keydir.bytes(), graves);
+        return new EngineStats(keydir.size(), live, bytes - live, count, keydir.bytes(), graves);
     }
 }

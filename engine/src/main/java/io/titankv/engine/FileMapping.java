@@ -57,8 +57,10 @@ final class FileMapping implements AutoCloseable {
                 return false;
             }
             fileKey = found;
-            view = channel.map(
+            MemorySegment mapped = channel.map(
                     forWriting ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+            MemoryAdvice.random(mapped);
+            view = mapped;
             return true;
         } catch (IOException | OutOfMemoryError e) {
             // The JDK reports a mapping that the system refused as either of the two. The file itself is as good as

@@ -63,7 +63,7 @@ interface HintCursor {
             case RANGE_DROP -> 0;
             case META_PUT, META_DELETE -> 1;
             case PUT, TOMBSTONE -> 2;
-            case MARK -> 3;
+            case MARK, END -> 3;
         };
     }
 

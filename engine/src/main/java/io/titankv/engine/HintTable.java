@@ -35,7 +35,7 @@ final class HintTable {
         this.fileId = fileId;
     }
 
-    /** Adds a record; {@code key} is the key, the name of metadata, or the 8 bytes of a range's end. Marks need no entry. */
+    /** Adds a record; {@code key} is the key, the name of metadata, or the 8 bytes of a range's end. Marks and ends need no entry. */
     void add(
             RecordKind kind,
             long token,
@@ -45,7 +45,7 @@ final class HintTable {
             long offset,
             int bytes,
             MemorySegment key) {
-        if (kind == RecordKind.MARK) {
+        if (kind == RecordKind.MARK || kind == RecordKind.END) {
             return;
         }
         if (count == tokens.length) {

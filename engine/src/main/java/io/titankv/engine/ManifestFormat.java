@@ -13,7 +13,7 @@ import java.util.List;
  * <pre>
  *   offset  bytes  field
  *   0       8      magic: "TITANMAN"
- *   8       4      formatVersion: 1
+ *   8       4      formatVersion: 2
  *   12      4      sealed files
  *   16      8      clusterId
  *   24      4      groupNumber
@@ -21,7 +21,9 @@ import java.util.List;
  *   32      8      nextFileId
  *   40      8      applied term
  *   48      8      applied index, -1 for none
- *   56      56 each, one for each sealed file, in order of id:
+ *   56      4      spareFileId, 0 for none; not in version 1, in which all after it is 8 bytes nearer
+ *   60      4      0
+ *   64      56 each, one for each sealed file, in order of id:
  *           0      4      fileId
  *           4      4      crc32c of the whole data file
  *           8      8      bytes of the data file
@@ -35,7 +37,7 @@ import java.util.List;
  */
 final class ManifestFormat {
     static final long MAGIC = FormatHeads.magic("TITANMAN");
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     static final int FILES_OFFSET = FormatHeads.HEAD_BYTES;
     static final int CLUSTER_ID_OFFSET = FILES_OFFSET + Integer.BYTES;
@@ -44,7 +46,9 @@ final class ManifestFormat {
     static final int NEXT_OFFSET = ACTIVE_OFFSET + Integer.BYTES;
     static final int TERM_OFFSET = NEXT_OFFSET + Long.BYTES;
     static final int INDEX_OFFSET = TERM_OFFSET + Long.BYTES;
-    static final int HEADER_BYTES = INDEX_OFFSET + Long.BYTES;
+    static final int SPARE_OFFSET = INDEX_OFFSET + Long.BYTES;
+    static final int HEADER_BYTES = SPARE_OFFSET + 2 * Integer.BYTES;
+    private static final int HEADER_BYTES_OF_1 = SPARE_OFFSET;
 
     static final int FILE_ID_OFFSET = 0;
     static final int FILE_CRC_OFFSET = FILE_ID_OFFSET + Integer.BYTES;
@@ -73,6 +77,7 @@ final class ManifestFormat {
         buffer.putLong(NEXT_OFFSET, manifest.nextFileId());
         buffer.putLong(TERM_OFFSET, manifest.applied().term());
         buffer.putLong(INDEX_OFFSET, manifest.applied().index());
+        buffer.putInt(SPARE_OFFSET, (int) manifest.spareFileId());
         int at = HEADER_BYTES;
         for (SealedFile file : manifest.sealed()) {
             buffer.putInt(at + FILE_ID_OFFSET, (int) file.fileId());
@@ -91,9 +96,12 @@ final class ManifestFormat {
 
     /** Reads a manifest from the whole file's bytes. */
     static Manifest decode(ByteBuffer buffer, int available, Path file) {
-        FormatHeads.require(buffer, available, HEADER_BYTES + Integer.BYTES, MAGIC, FORMAT_VERSION, "manifest", file);
+        FormatHeads.require(
+                buffer, available, HEADER_BYTES_OF_1 + Integer.BYTES, MAGIC, FORMAT_VERSION, "manifest", file);
+        boolean is1 = buffer.getInt(FormatHeads.VERSION_OFFSET) == 1;
+        int headerBytes = is1 ? HEADER_BYTES_OF_1 : HEADER_BYTES;
         int files = buffer.getInt(FILES_OFFSET);
-        int crcAt = HEADER_BYTES + files * FILE_ENTRY_BYTES;
+        int crcAt = headerBytes + files * FILE_ENTRY_BYTES;
         if (files < 0 || files > FILES_MAX || available != crcAt + Integer.BYTES) {
             throw new CorruptDataException("manifest is not as long as it says", file, FILES_OFFSET);
         }
@@ -101,7 +109,7 @@ final class ManifestFormat {
             throw new CorruptDataException("manifest has a bad checksum", file, crcAt);
         }
         List<SealedFile> sealed = new ArrayList<>(files);
-        for (int at = HEADER_BYTES; at < crcAt; at += FILE_ENTRY_BYTES) {
+        for (int at = headerBytes; at < crcAt; at += FILE_ENTRY_BYTES) {
             sealed.add(new SealedFile(
                     Integer.toUnsignedLong(buffer.getInt(at + FILE_ID_OFFSET)),
                     buffer.getLong(at + FILE_BYTES_OFFSET),
@@ -115,6 +123,7 @@ final class ManifestFormat {
         return new Manifest(
                 new Owner(buffer.getLong(CLUSTER_ID_OFFSET), buffer.getInt(GROUP_NUMBER_OFFSET)),
                 Integer.toUnsignedLong(buffer.getInt(ACTIVE_OFFSET)),
+                is1 ? Manifest.NO_FILE : Integer.toUnsignedLong(buffer.getInt(SPARE_OFFSET)),
                 buffer.getLong(NEXT_OFFSET),
                 new EntryPosition(buffer.getLong(TERM_OFFSET), buffer.getLong(INDEX_OFFSET)),
                 sealed);

@@ -111,7 +111,7 @@ final class MergeRun {
             }
             case META_DELETE -> isGraveNeeded(record) && meta.entryOrNull(nameOf(record)) == null;
             // The manifest knows the position of every sealed record.
-            case MARK -> false;
+            case MARK, END -> false;
         };
     }
 

@@ -140,7 +140,10 @@ final class Merger {
 
     private MergeRun newRun(Set<Long> victimIds) {
         List<DataFile> victims = new ArrayList<>();
-        long valueIndexMinElsewhere = parts.writer().active().valueIndexMin();
+        long valueIndexMinElsewhere = Long.MAX_VALUE;
+        for (ActiveFile unsealed : parts.writer().unsealed()) {
+            valueIndexMinElsewhere = Math.min(valueIndexMinElsewhere, unsealed.valueIndexMin());
+        }
         for (DataFile file : parts.files().current().files()) {
             if (victimIds.contains(file.fileId())) {
                 victims.add(file);

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the calling thread like those of a plain channel.
  *
  * <p>A file that is mapped for appends takes small writes as stores to memory. Like bytes handed to write(2) they are in the system's
- * cache at once and survive the process. Their room on the disk is taken before, by writing zeros ahead, so that a full disk fails
- * that write and not a store.
+ * cache at once and survive the process. Their room on the disk is taken before: {@link RoomAhead}.
  *
  * <p>After a failed {@link #force} the file takes no more writes: the system may have dropped the pages that it could not write and
  * call them clean (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020), so a second force would lie.
@@ -38,23 +37,14 @@ final class NioFile implements FileStore.File {
     /** A file that is appended to is mapped from this length on, in powers of two. */
     private static final long MAPPED_BYTES_MIN = 256 << 10;
 
-    /** Zeros are written ahead in steps of a sixteenth of the file, within these bounds: a small file stays small. */
-    private static final long ROOM_BYTES_MIN = 64 << 10;
-
-    private static final long ROOM_BYTES_MAX = 1 << 20;
-    private static final int ROOM_DIVISOR = 16;
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect((int) ROOM_BYTES_MAX).asReadOnlyBuffer();
-
     private final Path file;
     private final AsynchronousFileChannel channel;
     private final FileMapping mapping;
 
-    /** True when appends go to memory. With {@link #roomEnd}, the writer's. */
-    private boolean appendsMapped;
+    private final RoomAhead room;
 
-    /** Up to here every byte has its room on the disk. */
-    private long roomEnd;
+    /** True when appends go to memory. The writer's. */
+    private boolean appendsMapped;
 
     /** How often the file was cut. */
     private final AtomicInteger truncations = new AtomicInteger();
@@ -68,6 +58,7 @@ final class NioFile implements FileStore.File {
         this.file = file;
         this.channel = channel;
         this.mapping = new FileMapping(file);
+        this.room = new RoomAhead(this::writeFully);
     }
 
     @Override
@@ -77,9 +68,10 @@ final class NioFile implements FileStore.File {
 
     @Override
     public void mapForAppends() throws IOException {
-        roomEnd = size();
+        long size = size();
+        room.onWritten(size);
         appendsMapped = true;
-        mapUpTo(roomEnd);
+        mapUpTo(size);
     }
 
     @Override
@@ -94,7 +86,9 @@ final class NioFile implements FileStore.File {
         if (buffers.length == 1) {
             if (!store(at, buffers[0])) {
                 writeFully(at, buffers[0]);
-                roomEnd = Math.max(roomEnd, at + buffers[0].position());
+                if (appendsMapped) {
+                    room.onWritten(at + buffers[0].position());
+                }
             }
             return;
         }
@@ -116,16 +110,14 @@ final class NioFile implements FileStore.File {
     private boolean store(long offset, ByteBuffer source) throws IOException {
         int bytes = source.remaining();
         long end = offset + bytes;
-        if (!appendsMapped || bytes > STORE_BYTES_MAX || offset > roomEnd || !mapUpTo(end)) {
+        if (!appendsMapped || bytes > STORE_BYTES_MAX || !room.reaches(offset) || !mapUpTo(end)) {
             return false;
         }
         MemorySegment target = mapping.viewOrNull();
         if (target == null) {
             return false;
         }
-        if (end > roomEnd) {
-            takeRoom(end);
-        }
+        room.require(end);
         try {
             MemorySegment.copy(MemorySegment.ofBuffer(source), 0, target, offset, bytes);
         } catch (InternalError e) {
@@ -146,16 +138,6 @@ final class NioFile implements FileStore.File {
         // The file becomes so long: a size that a force must write.
         truncations.incrementAndGet();
         return mapping.map(capacity, true);
-    }
-
-    private void takeRoom(long end) throws IOException {
-        long step = Math.clamp(end / ROOM_DIVISOR, ROOM_BYTES_MIN, ROOM_BYTES_MAX);
-        long target = end + step;
-        while (roomEnd < target) {
-            ByteBuffer zeros = ZEROS.duplicate();
-            zeros.limit((int) Math.min(zeros.capacity(), target - roomEnd));
-            roomEnd += writeFully(roomEnd, zeros);
-        }
     }
 
     private static long totalBytes(ByteBuffer... buffers) {
@@ -244,7 +226,7 @@ final class NioFile implements FileStore.File {
     public void truncate(long size) throws IOException {
         requireForced();
         truncations.incrementAndGet();
-        roomEnd = Math.min(roomEnd, size);
+        room.cutTo(size);
         try {
             channel.truncate(size);
         } catch (IOException e) {
@@ -277,6 +259,7 @@ final class NioFile implements FileStore.File {
 
     @Override
     public void close() throws IOException {
+        room.cutTo(0);
         mapping.close();
         channel.close();
     }

@@ -13,9 +13,11 @@ enum RecordKind {
     /** The metadata named by the key is gone. */
     META_DELETE(5),
     /** Nothing but the entry's position: what an empty batch leaves. */
-    MARK(6);
+    MARK(6),
+    /** The file ends here, and the next entry is in another one. Its position is that of the entry before. */
+    END(7);
 
-    private static final RecordKind[] BY_CODE = new RecordKind[7];
+    private static final RecordKind[] BY_CODE = new RecordKind[8];
 
     static {
         for (RecordKind kind : values()) {

@@ -96,10 +96,7 @@ final class RepairCount {
             HintTable table = tables.get(file.fileId());
             cursors.add(table == null ? hint(file.fileId()) : table.standing());
         }
-        HintTable tail = plan.tail();
-        if (tail != null) {
-            cursors.add(tail.standing());
-        }
+        plan.tail().forEach(each -> cursors.add(each.standing()));
         for (SalvagedFile file : plan.salvaged()) {
             cursors.add(file.good().standing());
             cursors.add(file.graves().standing());

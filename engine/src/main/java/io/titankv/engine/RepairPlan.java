@@ -1,7 +1,6 @@
 package io.titankv.engine;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a repair is going to do. Immutable.
@@ -9,18 +8,19 @@ import org.jspecify.annotations.Nullable;
  * @param base the new manifest without the files that are still to be written
  * @param isManifestLost whether the old one cannot be read
  * @param hintless files of {@code base} that have no good hint file
- * @param tail the active file's index, when it is kept
+ * @param tail the indexes of the unsealed files that are kept
  * @param salvaged the damaged files
  */
 record RepairPlan(
         Manifest base,
         boolean isManifestLost,
         List<Hintless> hintless,
-        @Nullable HintTable tail,
+        List<HintTable> tail,
         List<SalvagedFile> salvaged,
         List<RepairReport.Damage> damages) {
     RepairPlan {
         hintless = List.copyOf(hintless);
+        tail = List.copyOf(tail);
         salvaged = List.copyOf(salvaged);
         damages = List.copyOf(damages);
     }

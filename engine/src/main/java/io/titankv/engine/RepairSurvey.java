@@ -17,7 +17,7 @@ final class RepairSurvey {
     private final List<SalvagedFile> salvaged = new ArrayList<>();
     private final List<RepairReport.Damage> damages = new ArrayList<>();
     private EntryPosition applied = EntryPosition.NONE;
-    private @Nullable HintTable tail;
+    private final List<HintTable> tail = new ArrayList<>();
 
     RepairSurvey(FileStore store, Path directory, StoreInspector.Progress progress) {
         this.store = store;
@@ -65,8 +65,8 @@ final class RepairSurvey {
             surveySealed(manifest.owner(), file, applied.index());
             done += file.bytes();
         }
-        boolean keepsActive = manifest.activeFileId() != Manifest.NO_FILE && surveyActive(manifest);
-        return plan(manifest.owner(), keepsActive ? manifest.activeFileId() : Manifest.NO_FILE, manifest.nextFileId());
+        boolean keepsTail = manifest.activeFileId() != Manifest.NO_FILE && surveyTail(manifest);
+        return plan(keepsTail ? manifest : manifest.withActive(Manifest.NO_FILE));
     }
 
     private void surveySealed(Owner owner, SealedFile description, long indexMax) throws IOException {
@@ -113,29 +113,39 @@ final class RepairSurvey {
         }
     }
 
-    /** Whether the active file stays as it is: whole, or with a torn tail, which opening cuts. */
-    private boolean surveyActive(Manifest manifest) throws IOException {
-        long fileId = manifest.activeFileId();
-        long syncedBytes = ClosedStore.syncedBytes(store, directory, fileId);
-        progress.onFile(FileNames.data(fileId), 0, 0);
+    /** Whether the unsealed files stay as they are: whole, or with a torn tail, which opening cuts. */
+    private boolean surveyTail(Manifest manifest) throws IOException {
+        progress.onFile(FileNames.data(manifest.activeFileId()), 0, 0);
+        try (ClosedStore closed = new ClosedStore(store, directory, manifest)) {
+            StoreTail read = closed.tail();
+            read.read().forEach(each -> tail.add(each.table()));
+            applied = read.last().applied();
+            return true;
+        } catch (CorruptDataException e) {
+            // Rot before the sync mark: what is left is looked for below.
+            tail.clear();
+        }
+        long spareSyncedBytes = ClosedStore.syncedBytes(store, directory, manifest.spareFileId());
+        boolean isFollowed = manifest.spareFileId() != Manifest.NO_FILE && spareSyncedBytes > 0;
+        surveyUnsealed(
+                manifest,
+                manifest.activeFileId(),
+                isFollowed
+                        ? Long.MAX_VALUE
+                        : ClosedStore.syncedBytes(store, directory, manifest.activeFileId()));
+        if (isFollowed) {
+            surveyUnsealed(manifest, manifest.spareFileId(), spareSyncedBytes);
+        }
+        return false;
+    }
+
+    private void surveyUnsealed(Manifest manifest, long fileId, long syncedBytes) throws IOException {
         try (SurveyedFile data = SurveyedFile.open(store, directory, fileId, manifest.owner())) {
             FileStore.File file = data.fileOrNull();
-            if (data.isIntact() && file != null) {
-                try {
-                    TailRecovery.Outcome outcome = ClosedStore.readTail(store, directory, manifest, file);
-                    tail = outcome.active().table();
-                    applied = outcome.applied();
-                    return true;
-                } catch (CorruptDataException e) {
-                    // Rot before the sync mark: what is left is looked for below.
-                    tail = null;
-                }
-            }
             SalvagedFile found = file == null
                     ? Salvage.sealed(fileId, null, 0, Long.MAX_VALUE)
                     : new TailSalvage(fileId, file, Math.max(syncedBytes, DataFileHeader.BYTES)).read();
             salvage(FileNames.data(fileId), data, found);
-            return false;
         }
     }
 
@@ -150,7 +160,7 @@ final class RepairSurvey {
             progress.onFile(FileNames.data(fileId), done++, ids.size());
             surveyUnlisted(owner, fileId, fileId == ids.getLast());
         }
-        return plan(owner, Manifest.NO_FILE, 1);
+        return plan(Manifest.empty(owner));
     }
 
     /** A file of which only its hint file, if it has one, says how long it is. One without, and with an end that is torn, was active. */
@@ -182,8 +192,9 @@ final class RepairSurvey {
         }
     }
 
-    private RepairPlan plan(Owner owner, long activeFileId, long nextFileId) throws IOException {
-        long next = nextFileId;
+    /** @param found the manifest whose unsealed files are kept */
+    private RepairPlan plan(Manifest found) throws IOException {
+        long next = found.nextFileId();
         for (String name : store.list(directory)) {
             next = Math.max(next, FileNames.dataFileId(name).orElse(0) + 1);
             next = Math.max(next, FileNames.hintFileId(name).orElse(0) + 1);
@@ -192,18 +203,15 @@ final class RepairSurvey {
         for (SalvagedFile file : salvaged) {
             indexMax = Math.max(indexMax, indexMax(file.graves()));
         }
-        EntryPosition last = new EntryPosition(applied.term(), indexMax);
         boolean isManifestLost =
                 damages.stream().anyMatch(damage -> damage.file().equals(FileNames.MANIFEST));
-        Manifest base = new Manifest(owner, activeFileId, next, sealedApplied(activeFileId, last), kept);
+        // What an unsealed file holds does not count as sealed.
+        EntryPosition sealedApplied = found.activeFileId() == Manifest.NO_FILE
+                ? new EntryPosition(applied.term(), indexMax)
+                : found.applied();
+        Manifest base =
+                new Manifest(found.owner(), found.activeFileId(), found.spareFileId(), next, sealedApplied, kept);
         return new RepairPlan(base, isManifestLost, hintless, tail, salvaged, damages);
-    }
-
-    /** With an active file, what it holds does not count as sealed. */
-    private EntryPosition sealedApplied(long activeFileId, EntryPosition last) throws IOException {
-        return activeFileId == Manifest.NO_FILE
-                ? last
-                : ManifestFile.read(store, directory).applied();
     }
 
     private static long indexMax(HintTable table) {

@@ -34,6 +34,7 @@ public final class StoreInspector {
     /** What a file is to the store. */
     public enum Role {
         SEALED,
+        /** Written, or to be written next. */
         ACTIVE,
         HINT,
         /** The manifest, the sync mark or the lock. */
@@ -130,7 +131,7 @@ public final class StoreInspector {
             }
             if (manifest.activeFileId() != Manifest.NO_FILE) {
                 progress.onFile(FileNames.data(manifest.activeFileId()), done, all);
-                verifyActive(manifest, problems);
+                verifyTail(manifest, problems);
             }
             for (String name : store.list(directory)) {
                 if (roleOf(name, manifest) == Role.ORPHAN) {
@@ -190,20 +191,23 @@ public final class StoreInspector {
         }
     }
 
-    private void verifyActive(Manifest manifest, List<Problem> problems) throws IOException {
-        String name = FileNames.data(manifest.activeFileId());
-        Path path = directory.resolve(name);
-        if (!store.exists(path)) {
-            problems.add(new Problem(name, 0, "data file missing", false));
-            return;
-        }
-        try (FileStore.File file = store.openForRead(path)) {
-            TailRecovery.Outcome tail = ClosedStore.readTail(store, directory, manifest, file);
-            if (tail.bytesCut() > 0) {
+    private void verifyTail(Manifest manifest, List<Problem> problems) throws IOException {
+        try (ClosedStore closed = new ClosedStore(store, directory, manifest)) {
+            StoreTail tail = closed.tail();
+            for (TailRecovery.Outcome each : tail.read()) {
+                if (each.bytesCut() > 0) {
+                    problems.add(new Problem(
+                            FileNames.data(each.active().data().fileId()),
+                            each.active().bytes(),
+                            "torn tail of " + each.bytesCut() + " bytes, opening cuts it",
+                            true));
+                }
+            }
+            if (tail.hasCutOffSpare()) {
                 problems.add(new Problem(
-                        name,
-                        tail.active().bytes(),
-                        "torn tail of " + tail.bytesCut() + " bytes, opening cuts it",
+                        FileNames.data(manifest.spareFileId()),
+                        DataFileHeader.BYTES,
+                        "written behind a torn tail, opening removes it",
                         true));
             }
         } catch (CorruptDataException e) {
@@ -267,7 +271,8 @@ public final class StoreInspector {
         manifest.sealed().forEach(file -> sealed.add(file.fileId()));
         if (FileNames.dataFileId(name).isPresent()) {
             long fileId = FileNames.dataFileId(name).getAsLong();
-            Role unnamed = fileId == manifest.activeFileId() ? Role.ACTIVE : Role.ORPHAN;
+            Role unnamed =
+                    fileId == manifest.activeFileId() || fileId == manifest.spareFileId() ? Role.ACTIVE : Role.ORPHAN;
             return sealed.contains(fileId) ? Role.SEALED : unnamed;
         }
         if (FileNames.hintFileId(name).isPresent()) {

@@ -25,13 +25,13 @@ final class StoreOpening {
     private final FileStore store;
     private final Path directory;
     private final Owner owner;
-    private final HintWriter hints;
+    private final BackgroundTasks tasks;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private int hintsRebuilt;
     private int orphansRemoved;
 
-    StoreOpening(FileStore store, Path directory, Owner owner, HintWriter hints) {
-        this.hints = hints;
+    StoreOpening(FileStore store, Path directory, Owner owner, BackgroundTasks tasks) {
+        this.tasks = tasks;
         this.store = store;
         this.directory = directory;
         this.owner = owner;
@@ -43,7 +43,9 @@ final class StoreOpening {
     /** What the engine runs on. */
     record Opened(
             DataFiles files,
+            BackgroundTasks tasks,
             ActiveFile active,
+            @Nullable DataFile spare,
             SyncMark mark,
             EntryPosition applied,
             EngineListener.Recovered report) {}
@@ -57,28 +59,27 @@ final class StoreOpening {
         List<Sealed> sealed = openSealed(manifest);
         List<DataFile> dataFiles =
                 new ArrayList<>(sealed.stream().map(Sealed::data).toList());
-        TailRecovery.Outcome tail = recoverActive(manifest, mark);
-        if (tail != null) {
-            dataFiles.add(tail.active().data());
-        }
-        DataFiles files = new DataFiles(store, directory, manifest, dataFiles, hints);
-        fillIndex(sealed, tail, files.current(), keydir, meta, reader);
+        TailOpening tail = new TailOpening(store, directory, owner, mark, id -> openData(id, true));
+        manifest = tail.settle(manifest);
+        dataFiles.addAll(tail.files());
+        DataFiles files = new DataFiles(store, directory, manifest, dataFiles, tasks);
+        fillIndex(sealed, tail.read(), files.current(), keydir, meta, reader);
         for (Sealed each : sealed) {
             each.hint().close();
         }
-        ActiveFile active = tail != null ? tail.active() : files.sealAndStart(null, manifest.applied());
-        EntryPosition applied = tail != null ? tail.applied() : manifest.applied();
+        tail.sealed().forEach(each -> tasks.begin(() -> files.writeHint(each)));
+        TailRecovery.Outcome last = tail.lastOrNull();
+        ActiveFile active = last != null ? last.active() : files.sealAndStart(null, manifest.applied(), null);
+        EntryPosition applied = last != null ? last.applied() : manifest.applied();
         return new Opened(
                 files,
+                tasks,
                 active,
+                tail.spareOrNull(),
                 mark,
                 applied,
                 new EngineListener.Recovered(
-                        applied,
-                        files.current().files().size(),
-                        tail != null ? tail.bytesCut() : 0,
-                        hintsRebuilt,
-                        orphansRemoved));
+                        applied, files.current().files().size(), tail.bytesCut(), hintsRebuilt, orphansRemoved));
     }
 
     /** Closes all that was opened, after a failure. */
@@ -126,6 +127,7 @@ final class StoreOpening {
             long hintId = FileNames.hintFileId(name).orElse(-1);
             boolean isOrphan = (FileNames.dataFileId(name).isPresent()
                             && dataId != manifest.activeFileId()
+                            && dataId != manifest.spareFileId()
                             && !sealedIds.contains(dataId))
                     || (hintId >= 0 && !sealedIds.contains(hintId))
                     || FileNames.newHintFileId(name).isPresent()
@@ -238,21 +240,9 @@ final class StoreOpening {
         return summary;
     }
 
-    private TailRecovery.@Nullable Outcome recoverActive(Manifest manifest, SyncMark mark) throws IOException {
-        long fileId = manifest.activeFileId();
-        if (fileId == Manifest.NO_FILE) {
-            return null;
-        }
-        return TailRecovery.recover(
-                openData(fileId, true),
-                new DataFileHeader(fileId, owner),
-                manifest.applied(),
-                mark.syncedBytes(fileId));
-    }
-
     private static void fillIndex(
             List<Sealed> sealed,
-            TailRecovery.@Nullable Outcome tail,
+            List<TailRecovery.Outcome> tail,
             DataFileSet files,
             Keydir keydir,
             MetaTable meta,
@@ -262,9 +252,7 @@ final class StoreOpening {
         for (Sealed each : sealed) {
             cursors.add(HintFile.entries(each.hint(), each.hintPath()));
         }
-        if (tail != null) {
-            cursors.add(tail.active().table().standing());
-        }
+        tail.forEach(each -> cursors.add(each.active().table().standing()));
         new HintJoin(cursors).run(entry -> {
             DataFile file = files.fileOrNull(entry.fileId());
             if (file == null) {

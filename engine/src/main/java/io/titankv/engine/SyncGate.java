@@ -17,8 +17,13 @@ final class SyncGate {
      * The end of what was applied. Immutable; replaced as a whole after each batch.
      *
      * @param bytes end of the last batch in the file
+     * @param before the file that the log goes on from, unless it is known to be forced
      */
-    record Tail(DataFile file, long bytes, EntryPosition applied) {}
+    record Tail(
+            DataFile file,
+            long bytes,
+            EntryPosition applied,
+            @Nullable DataFile before) {}
 
     /** Lock order: the engine's write lock, this, then the lock of {@link DataFiles}. */
     private final ReentrantLock syncLock = new ReentrantLock();
@@ -30,6 +35,10 @@ final class SyncGate {
     private final SyncMark mark;
     private volatile Tail tail;
     private volatile EntryPosition synced;
+
+    /** A file that ended with this id or a smaller one was forced. Under {@link #syncLock}. */
+    private long forcedFileId;
+
     private volatile @Nullable StorageException failure;
 
     /** Starts with everything up to the tail durable. */
@@ -69,8 +78,14 @@ final class SyncGate {
         return stopped;
     }
 
-    /** A batch was written. Called with the write lock held. */
-    void onApplied(Tail newTail) {
+    /** A batch was written, and ends there in the file. Called with the write lock held. */
+    void onApplied(long bytes, EntryPosition applied) {
+        Tail before = tail;
+        tail = new Tail(before.file(), bytes, applied, before.before());
+    }
+
+    /** The log goes on in another file; nothing is known to be durable for that. Called with the write lock held. */
+    void onNextFile(Tail newTail) {
         tail = newTail;
     }
 
@@ -133,11 +148,31 @@ final class SyncGate {
             if (synced.compareTo(wanted) < 0) {
                 Tail covered = tail;
                 try {
+                    DataFile before = covered.before();
+                    if (before != null && before.fileId() > forcedFileId) {
+                        before.file().force();
+                    }
                     covered.file().file().force();
                 } catch (IOException e) {
                     throw stop("fsync failed", covered.file().path(), e);
                 }
                 onSynced(covered);
+            }
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /** Makes a file durable that has its end, without the room taken behind it. */
+    void syncFull(ActiveFile full, EntryPosition applied) throws IOException {
+        syncLock.lock();
+        try {
+            requireWritable();
+            full.trim();
+            FinalFailure.force(full.data().file());
+            forcedFileId = full.data().fileId();
+            if (synced.compareTo(applied) < 0) {
+                onSynced(new Tail(full.data(), full.bytes(), applied, null));
             }
         } finally {
             syncLock.unlock();

@@ -16,8 +16,9 @@ final class TailRecovery {
      * What was found.
      *
      * @param bytesCut of the torn tail, but for zeros at its end: room that was taken ahead
+     * @param hasEnd whether the log goes on in another file
      */
-    record Outcome(ActiveFile active, EntryPosition applied, long bytesCut) {}
+    record Outcome(ActiveFile active, EntryPosition applied, long bytesCut, boolean hasEnd) {}
 
     private static final int READ_BYTES = 256 << 10;
 
@@ -33,6 +34,7 @@ final class TailRecovery {
     private EntryPosition batch = EntryPosition.NONE;
 
     private int nextOrdinal;
+    private boolean hasEnd;
 
     /** Starts with what the sealed files end with. */
     private TailRecovery(DataFile data, EntryPosition sealedApplied) {
@@ -51,7 +53,11 @@ final class TailRecovery {
         }
         rewrite(data, Math.max(syncedBytes, DataFileHeader.BYTES), wholeBytes);
         FinalFailure.force(data.file());
-        data.file().mapForAppends();
+        if (outcome.hasEnd()) {
+            data.file().mapForReads();
+        } else {
+            data.file().mapForAppends();
+        }
         return outcome;
     }
 
@@ -68,18 +74,19 @@ final class TailRecovery {
         }
         ActiveFile active =
                 new ActiveFile(data, recovery.table, recovery.crc, recovery.wholeBytes, recovery.wholeRecords);
-        return new Outcome(active, recovery.applied, recovery.tornBytes(size));
+        return new Outcome(active, recovery.applied, recovery.tornBytes(size), recovery.hasEnd);
     }
 
     /** Reads whole batches; returns where it had to stop. */
     private long scan(long size) throws IOException {
         RecordScanner scanner = new RecordScanner(data.file(), DataFileHeader.BYTES, size);
         long records = 0;
-        while (scanner.next() == RecordScanner.Step.RECORD && continuesTheLog(scanner)) {
+        while (!hasEnd && scanner.next() == RecordScanner.Step.RECORD && continuesTheLog(scanner)) {
             scanner.update(crc);
             scanner.addTo(table);
             records++;
             nextOrdinal++;
+            hasEnd = scanner.kind() == RecordKind.END;
             if (scanner.isEndOfEntry()) {
                 applied = batch;
                 nextOrdinal = 0;
@@ -153,6 +160,10 @@ final class TailRecovery {
     private boolean continuesTheLog(RecordScanner scanner) {
         if (scanner.ordinal() != nextOrdinal) {
             return false;
+        }
+        if (nextOrdinal == 0 && scanner.kind() == RecordKind.END) {
+            batch = applied;
+            return scanner.index() == applied.index() && scanner.term() == applied.term();
         }
         if (nextOrdinal == 0) {
             batch = new EntryPosition(scanner.term(), scanner.index());

@@ -2,6 +2,7 @@ package io.titankv.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Appends batches and keeps the index true to them. Confined to the engine's write lock. */
 final class Writer {
@@ -13,6 +14,7 @@ final class Writer {
 
     private final EngineOptions options;
     private final DataFiles files;
+    private final Sealer sealer;
     private final Keydir keydir;
     private final MetaTable meta;
     private final SyncGate gate;
@@ -33,6 +35,7 @@ final class Writer {
         this.options = options;
         this.files = opened.files();
         this.active = opened.active();
+        this.sealer = new Sealer(files, gate, opened.tasks(), options.dataFileBytesMax(), opened.spare());
         this.keydir = keydir;
         this.meta = meta;
         this.gate = gate;
@@ -40,8 +43,9 @@ final class Writer {
         this.plan = new BatchPlan(keydir, reader);
     }
 
-    ActiveFile active() {
-        return active;
+    /** The files that are not sealed, the active one last. */
+    List<ActiveFile> unsealed() {
+        return sealer.unsealed(active);
     }
 
     /** Applies the batch whole, or throws and has changed nothing that anybody sees. */
@@ -54,7 +58,7 @@ final class Writer {
         plan.prepare(batch, files.current(), meta);
         int bytes = encode(batch);
         if (!active.isEmpty() && active.bytes() + bytes > options.dataFileBytesMax()) {
-            seal();
+            goOn(sealer::next);
         }
         long start = active.bytes();
         try {
@@ -65,28 +69,49 @@ final class Writer {
             throw new StorageException("cannot write", active.data().path(), e);
         }
         index(batch, start);
-        gate.onApplied(new SyncGate.Tail(active.data(), active.bytes(), position));
+        gate.onApplied(active.bytes(), position);
+        sealer.onGrown(active.bytes());
         if (buffer.capacity() > KEPT_BUFFER_BYTES) {
             buffer = RecordBuffer.direct(FIRST_BUFFER_BYTES);
         }
     }
 
-    /** Ends the active file and starts another. Nothing has changed when this throws, but the gate may be shut. */
+    /** Seals all that was written. Nothing has changed when this throws, but the gate may be shut. */
     void seal() {
-        DataFile sealed = active.data();
-        long bytes = active.bytes();
-        gate.syncLock().lock();
+        goOn(file -> {
+            sealer.await();
+            return file.isEmpty() ? file : sealer.seal(file);
+        });
+    }
+
+    /** Makes all durable that was written, and gives up the room that was taken ahead. */
+    void close() throws IOException {
         try {
-            active = files.sealAndStart(active, gate.applied());
-            gate.onSealed(new SyncGate.Tail(active.data(), active.bytes(), gate.applied()));
+            sealer.await();
         } catch (FinalFailure e) {
-            throw gate.stop("cannot seal", sealed.path(), e);
-        } catch (IOException e) {
-            throw new StorageException("cannot seal", sealed.path(), e);
-        } finally {
-            gate.syncLock().unlock();
+            throw gate.stop("cannot seal", active.data().path(), e);
         }
-        listener.onSealed(FileNames.data(sealed.fileId()), bytes);
+        gate.sync();
+        active.trim();
+    }
+
+    /** Ends a file and gives the next, or throws and has changed nothing. */
+    private interface Step {
+        ActiveFile from(ActiveFile file) throws IOException;
+    }
+
+    private void goOn(Step step) {
+        ActiveFile before = active;
+        try {
+            active = step.from(before);
+        } catch (FinalFailure e) {
+            throw gate.stop("cannot seal", before.data().path(), e);
+        } catch (IOException e) {
+            throw new StorageException("cannot seal", before.data().path(), e);
+        }
+        if (active != before) {
+            listener.onSealed(FileNames.data(before.data().fileId()), before.bytes());
+        }
     }
 
     /** Writes the records of the batch into the buffer; returns how many bytes. */
@@ -188,7 +213,7 @@ final class Writer {
                 meta.put(batch.name(operation), new MetaTable.Entry(value, data, offset, bytes));
             }
             case META_DELETE -> meta.remove(batch.name(operation));
-            case MARK -> throw new IllegalStateException("broken invariant: no operation is a mark");
+            case MARK, END -> throw new IllegalStateException("broken invariant: no operation is a mark");
         }
     }
 

@@ -70,13 +70,16 @@ class FormatGoldenTest {
         assertThat(HexFormat.of().formatHex(file)).contains(HexFormat.of().formatHex(expected));
     }
 
-    @Test
-    void theGoldenStoreOpens() throws IOException {
+    /** Also with the manifest that builds wrote before there were spare files. */
+    @ParameterizedTest
+    @ValueSource(strings = {"MANIFEST", "MANIFEST-1"})
+    void theGoldenStoreOpens(String manifest) throws IOException {
         SimFileStore disk = new SimFileStore();
         Path directory = Path.of("/golden");
         disk.createDirectories(directory);
-        for (String name : List.of("000001.data", "000001.hint", "000002.data", "MANIFEST")) {
-            try (FileStore.File file = disk.create(directory.resolve(name))) {
+        for (String name : List.of("000001.data", "000001.hint", "000002.data", manifest)) {
+            String path = name.equals(manifest) ? FileNames.MANIFEST : name;
+            try (FileStore.File file = disk.create(directory.resolve(path))) {
                 file.write(0, ByteBuffer.wrap(bytesOf(golden(name))));
             }
         }
@@ -92,11 +95,12 @@ class FormatGoldenTest {
         store.close();
         for (String name : List.of("MANIFEST", "000001.data", "000002.data")) {
             Path path = TestStore.DIRECTORY.resolve(name);
-            store.disk.corrupt(path, FormatHeads.VERSION_OFFSET, 1 ^ 2);
+            int flip = name.equals("MANIFEST") ? 2 ^ 3 : 1 ^ 2;
+            store.disk.corrupt(path, FormatHeads.VERSION_OFFSET, flip);
             assertThatThrownBy(store::open)
                     .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("format version 2");
-            store.disk.corrupt(path, FormatHeads.VERSION_OFFSET, 1 ^ 2);
+                    .hasMessageContaining(name.equals("MANIFEST") ? "format version 3" : "format version 2");
+            store.disk.corrupt(path, FormatHeads.VERSION_OFFSET, flip);
         }
         store.open();
     }

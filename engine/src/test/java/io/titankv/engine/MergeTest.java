@@ -23,8 +23,9 @@ class MergeTest {
         assertThat(stats.liveBytes() + stats.deadBytes()).isLessThan((long) (stats.liveBytes() * 1.6) + 2 * 2048);
         assertThat(store.merges).isNotEmpty();
         assertThat(store.engine().count(0, 0)).isEqualTo(200);
+        // And one to be written next.
         assertThat(store.files().stream().filter(name -> name.endsWith(".data")).count())
-                .isEqualTo(stats.dataFiles());
+                .isBetween((long) stats.dataFiles(), stats.dataFiles() + 1L);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ final class TestStore {
     SimFileStore disk = new SimFileStore();
     EngineOptions options = EngineOptions.defaults().withDataFileBytesMax(2048);
     ToLongFunction<String> tokenOf = SPREAD;
+
+    /** On the calling thread, so that the disk's operations come in the same order in every run. */
+    Executor background = Runnable::run;
+
     final List<EngineListener.Recovered> recoveries = new ArrayList<>();
     final List<EngineListener.Merged> merges = new ArrayList<>();
     private @Nullable Engine open;
@@ -48,8 +53,7 @@ final class TestStore {
                 merges.add(merged);
             }
         };
-        // On this thread, so that the disk's operations come in the same order in every run.
-        open = Engine.open(DIRECTORY, options, disk, listener, Runnable::run);
+        open = Engine.open(DIRECTORY, options, disk, listener, background);
         return this;
     }
 
