@@ -13,24 +13,26 @@ final class ActiveFile {
     private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[0]);
 
     private final DataFile data;
-    private final HintTable table;
     private final CRC32C crc;
     /** End of the last whole batch. Bytes behind it, if any, belong to nobody. */
     private long bytes;
 
     private long records;
     private long valueIndexMin;
+    private long graveIndexMax;
     private long graves;
+    private long graveBytes;
 
-    ActiveFile(DataFile data, HintTable table, CRC32C crc, long bytes, long records) {
+    /** A file with what the description says of it, but for its checksum. */
+    ActiveFile(DataFile data, CRC32C crc, SealedFile soFar) {
         this.data = data;
-        this.table = table;
         this.crc = crc;
-        this.bytes = bytes;
-        this.records = records;
-        SealedFile asIfSealed = table.describe(bytes, 0, records);
-        this.valueIndexMin = asIfSealed.valueIndexMin();
-        this.graves = asIfSealed.graves();
+        this.bytes = soFar.bytes();
+        this.records = soFar.records();
+        this.valueIndexMin = soFar.valueIndexMin();
+        this.graveIndexMax = soFar.graveIndexMax();
+        this.graves = soFar.graves();
+        this.graveBytes = soFar.graveBytes();
     }
 
     /** A file that holds nothing but its header. */
@@ -38,7 +40,8 @@ final class ActiveFile {
         CRC32C crc = new CRC32C();
         ByteBuffer encoded = header.encode();
         crc.update(encoded);
-        return new ActiveFile(data, new HintTable(header.fileId()), crc, DataFileHeader.BYTES, 0);
+        HintTable empty = new HintTable(header.fileId());
+        return new ActiveFile(data, crc, empty.describe(DataFileHeader.BYTES, 0, 0));
     }
 
     /**
@@ -83,32 +86,21 @@ final class ActiveFile {
         }
     }
 
-    /** Takes a record of the batch just written into the index. */
-    void index(
-            RecordKind kind,
-            long token,
-            long version,
-            long index,
-            int ordinal,
-            long offset,
-            int recordBytes,
-            MemorySegment hintKey) {
-        table.add(kind, token, version, index, ordinal, offset, recordBytes, hintKey);
+    /** Counts a record of the batch just written. */
+    void count(RecordKind kind, long index, int recordBytes) {
         records++;
         if (kind.holdsValue()) {
             valueIndexMin = Math.min(valueIndexMin, index);
         }
         if (kind.isGrave()) {
+            graveIndexMax = Math.max(graveIndexMax, index);
             graves++;
+            graveBytes += recordBytes;
         }
     }
 
     DataFile data() {
         return data;
-    }
-
-    HintTable table() {
-        return table;
     }
 
     long bytes() {
@@ -129,6 +121,7 @@ final class ActiveFile {
     }
 
     SealedFile describe() {
-        return table.describe(bytes, (int) crc.getValue(), records);
+        return new SealedFile(
+                data.fileId(), bytes, (int) crc.getValue(), records, valueIndexMin, graveIndexMax, graves, graveBytes);
     }
 }

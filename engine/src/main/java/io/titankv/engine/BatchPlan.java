@@ -115,7 +115,7 @@ final class BatchPlan {
 
     /** Looks the key up among the records of earlier batches. */
     private boolean findOld(long token, MemorySegment key, int operation, DataFileSet files) {
-        KeydirEntry only = keydir.findOnly(token);
+        KeydirEntry only = keydir.findOnlyToChange(token);
         if (only.isNone()) {
             return false;
         }

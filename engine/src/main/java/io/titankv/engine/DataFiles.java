@@ -158,9 +158,9 @@ final class DataFiles {
         return HintFile.write(store, path, description, table.standing());
     }
 
-    /** Writes the hint file of a file that was just sealed. */
-    void writeHint(ActiveFile sealed) throws IOException {
-        sealed.data().onHint(writeHint(sealed.data().requireSealed(), sealed.table()));
+    /** Writes the hint file of a sealed data file, which is read for it. */
+    void writeHint(DataFile sealed) throws IOException {
+        sealed.onHint(writeHint(sealed.requireSealed(), RecordScanner.tableOf(sealed, owner)));
     }
 
     DataFile create(DataFileHeader header) throws IOException {

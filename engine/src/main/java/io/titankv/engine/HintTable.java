@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The index entries of one data file, gathered while its records are written or scanned. Bounded by the data file's size. Confined
- * to the thread that writes the file.
+ * The index entries of one data file, gathered while its records are copied or scanned. Bounded by the data file's size. Confined to
+ * one thread.
  */
 final class HintTable {
     /** Sections are 0 to 3. */

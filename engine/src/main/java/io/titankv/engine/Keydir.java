@@ -4,6 +4,7 @@ import io.titankv.engine.KeydirBranch.Child;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where every live record lies, by token, outside the heap. Several entries may share a token: the keydir does not know keys.
@@ -53,6 +54,11 @@ final class Keydir implements AutoCloseable {
         this.root = new KeydirBranch(List.of(new Child(0, new KeydirLeaf(new int[] {pages.allocate()}, 0))));
     }
 
+    /** Where the writer looked last. */
+    private record Found(KeydirBranch root, long token, KeydirStretch stretch) {}
+
+    private @Nullable Found found;
+
     // Readers.
 
     /** Entries. */
@@ -67,7 +73,10 @@ final class Keydir implements AutoCloseable {
 
     /** The token's entry when there is exactly one, else {@link KeydirEntry#NONE} or {@link KeydirEntry#UNCLEAR}. */
     KeydirEntry findOnly(long token) {
-        KeydirStretch stretch = KeydirStretch.of(root, token);
+        return findOnly(token, KeydirStretch.of(root, token));
+    }
+
+    private KeydirEntry findOnly(long token, KeydirStretch stretch) {
         KeydirLeaf leaf = stretch.leaf();
         int version = leaf.version();
         if (!KeydirLeaf.isStable(version)) {
@@ -196,6 +205,22 @@ final class Keydir implements AutoCloseable {
         return fileId << Integer.SIZE | offset;
     }
 
+    /** What {@link #findOnly} says, to the writer, who will change the token's entries next and need not look for them again. */
+    KeydirEntry findOnlyToChange(long token) {
+        KeydirBranch at = root;
+        KeydirStretch stretch = KeydirStretch.of(at, token);
+        found = new Found(at, token, stretch);
+        return findOnly(token, stretch);
+    }
+
+    /** The token's stretch; a stretch is the same as long as the root is. */
+    private KeydirStretch stretchToChange(long token) {
+        Found last = found;
+        return last != null && last.token() == token && last.root() == root
+                ? last.stretch()
+                : KeydirStretch.of(root, token);
+    }
+
     private void addToSize(int added) {
         size.setRelease(size.getPlain() + added);
     }
@@ -205,7 +230,7 @@ final class Keydir implements AutoCloseable {
         long start = packed(fileId, offset);
         writing.lock();
         try {
-            KeydirStretch stretch = KeydirStretch.of(root, token);
+            KeydirStretch stretch = stretchToChange(token);
             KeydirLeaf leaf = stretch.leaf();
             if (!leaf.isFull(pages)) {
                 leaf.insert(pages, token, stretch.low(), stretch.end(), start, recordBytes);
@@ -226,7 +251,7 @@ final class Keydir implements AutoCloseable {
         long newStart = packed(newFileId, newOffset);
         writing.lock();
         try {
-            KeydirStretch stretch = KeydirStretch.of(root, token);
+            KeydirStretch stretch = stretchToChange(token);
             KeydirLeaf leaf = stretch.leaf();
             int index = stretch.find(pages, token, oldStart);
             if (index < 0) {
@@ -244,7 +269,7 @@ final class Keydir implements AutoCloseable {
         long start = packed(fileId, offset);
         writing.lock();
         try {
-            KeydirStretch stretch = KeydirStretch.of(root, token);
+            KeydirStretch stretch = stretchToChange(token);
             KeydirLeaf leaf = stretch.leaf();
             int index = stretch.find(pages, token, start);
             if (index < 0) {

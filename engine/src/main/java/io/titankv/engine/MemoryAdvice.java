@@ -27,7 +27,7 @@ final class MemoryAdvice {
         }
         try {
             // A system that does not take the advice reads ahead, and no more.
-            int unused = (int) MADVISE.invokeExact(mapped, mapped.byteSize(), RANDOM);
+            int _ = (int) MADVISE.invokeExact(mapped, mapped.byteSize(), RANDOM);
         } catch (Throwable e) {
             throw new IllegalStateException("madvise cannot be called", e);
         }

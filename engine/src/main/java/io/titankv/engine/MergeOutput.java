@@ -8,12 +8,14 @@ final class MergeOutput {
 
     private final DataFiles files;
     private final ActiveFile file;
+    private final HintTable table;
     private RecordBuffer buffer = RecordBuffer.direct(BUFFER_BYTES);
 
     MergeOutput(DataFiles files) throws IOException {
         this.files = files;
         DataFileHeader header = files.newHeader();
         this.file = ActiveFile.fresh(files.create(header), header);
+        this.table = new HintTable(header.fileId());
     }
 
     DataFile data() {
@@ -34,7 +36,7 @@ final class MergeOutput {
         }
         long offset = bytes();
         buffer.buffer().put(record.record());
-        file.index(
+        table.add(
                 record.kind(),
                 record.token(),
                 record.version(),
@@ -43,6 +45,7 @@ final class MergeOutput {
                 offset,
                 record.recordBytes(),
                 record.hintKey());
+        file.count(record.kind(), record.index(), record.recordBytes());
         return offset;
     }
 
@@ -53,7 +56,7 @@ final class MergeOutput {
         file.data().file().mapForReads();
         SealedFile description = file.describe();
         file.data().onSealed(description);
-        file.data().onHint(files.writeHint(description, file.table()));
+        file.data().onHint(files.writeHint(description, table));
     }
 
     private void flush() throws IOException {

@@ -1,8 +1,10 @@
 package io.titankv.engine;
 
+import io.titankv.engine.EngineOptions.Owner;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * Reads the records of a data file one after the other and checks each. It never skips by itself: it stops at the first bad one. Confined to
@@ -37,6 +39,27 @@ final class RecordScanner {
         this.file = file;
         this.end = end;
         this.base = start;
+    }
+
+    /** The entries of a sealed data file, all of which is read and checked. */
+    static HintTable tableOf(DataFile data, Owner owner) throws IOException {
+        SealedFile description = data.requireSealed();
+        HintTable table = new HintTable(description.fileId());
+        CRC32C crc = new CRC32C();
+        crc.update(new DataFileHeader(description.fileId(), owner).encode());
+        RecordScanner scanner = new RecordScanner(data.file(), DataFileHeader.BYTES, description.bytes());
+        RecordScanner.Step step = scanner.next();
+        for (; step == RecordScanner.Step.RECORD; step = scanner.next()) {
+            scanner.update(crc);
+            scanner.addTo(table);
+        }
+        if (step == RecordScanner.Step.BAD) {
+            throw new CorruptDataException("bad record in a sealed data file", data.path(), scanner.offset());
+        }
+        if ((int) crc.getValue() != description.crc32c()) {
+            throw new CorruptDataException("sealed data file is not the one that was sealed", data.path(), 0);
+        }
+        return table;
     }
 
     Step next() throws IOException {
@@ -125,7 +148,7 @@ final class RecordScanner {
     }
 
     /** Takes the record into a checksum of the whole file. */
-    void update(java.util.zip.CRC32C crc) {
+    void update(CRC32C crc) {
         RecordFormat.update(crc, bytes(), at, at + recordBytes);
     }
 

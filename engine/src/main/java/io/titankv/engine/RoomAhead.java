@@ -76,7 +76,8 @@ final class RoomAhead {
     void cutTo(long size) {
         lock.lock();
         try {
-            cuts++;
+            long before = cuts;
+            cuts = before + 1;
             end = Math.min(end, size);
         } finally {
             lock.unlock();
@@ -119,7 +120,8 @@ final class RoomAhead {
         while (end < target) {
             ByteBuffer zeros = ZEROS.duplicate();
             zeros.limit((int) Math.min(zeros.capacity(), target - end));
-            end += file.write(end, zeros);
+            long before = end;
+            end = before + file.write(before, zeros);
         }
     }
 

@@ -20,6 +20,7 @@ final class Sealer {
     private final SyncGate gate;
     private final BackgroundTasks tasks;
     private final long fileBytesMax;
+    private final EngineListener listener;
 
     /** Set under the write lock, cleared by the task that sealed it. */
     private volatile @Nullable Full full;
@@ -30,7 +31,14 @@ final class Sealer {
     /** Whether a spare file was asked for since the last seal: what failed is not tried at every batch. */
     private boolean isSpareAskedFor;
 
-    Sealer(DataFiles files, SyncGate gate, BackgroundTasks tasks, long fileBytesMax, @Nullable DataFile spare) {
+    Sealer(
+            DataFiles files,
+            SyncGate gate,
+            BackgroundTasks tasks,
+            long fileBytesMax,
+            @Nullable DataFile spare,
+            EngineListener listener) {
+        this.listener = listener;
         this.files = files;
         this.gate = gate;
         this.tasks = tasks;
@@ -64,7 +72,7 @@ final class Sealer {
         gate.onNextFile(tail(next, ended));
         tasks.begin(() -> {
             seal(ended);
-            files.writeHint(active);
+            writeHint(active);
         });
         return ActiveFile.fresh(next, files.header(next));
     }
@@ -77,7 +85,7 @@ final class Sealer {
             ActiveFile next = files.sealAndStart(active, gate.applied(), spare);
             onNext();
             gate.onSealed(tail(next.data(), null));
-            tasks.begin(() -> files.writeHint(active));
+            tasks.begin(() -> writeHint(active));
             return next;
         } finally {
             gate.syncLock().unlock();
@@ -121,7 +129,15 @@ final class Sealer {
         Full left = full;
         if (left != null) {
             seal(left);
-            tasks.begin(() -> files.writeHint(left.file()));
+            tasks.begin(() -> writeHint(left.file()));
+        }
+    }
+
+    private void writeHint(ActiveFile sealed) throws IOException {
+        try {
+            files.writeHint(sealed.data());
+        } catch (CorruptDataException e) {
+            listener.onCorruption(e);
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +66,7 @@ final class StoreOpening {
         for (Sealed each : sealed) {
             each.hint().close();
         }
-        tail.sealed().forEach(each -> tasks.begin(() -> files.writeHint(each)));
+        tail.sealed().forEach(each -> tasks.begin(() -> files.writeHint(each.data())));
         TailRecovery.Outcome last = tail.lastOrNull();
         ActiveFile active = last != null ? last.active() : files.sealAndStart(null, manifest.applied(), null);
         EntryPosition applied = last != null ? last.applied() : manifest.applied();
@@ -219,21 +218,7 @@ final class StoreOpening {
 
     /** Reads the whole data file, which is checked on the way. */
     private HintFile.Summary rebuildHint(DataFile data, SealedFile description, Path hintPath) throws IOException {
-        HintTable table = new HintTable(description.fileId());
-        CRC32C crc = new CRC32C();
-        crc.update(new DataFileHeader(description.fileId(), owner).encode());
-        RecordScanner scanner = new RecordScanner(data.file(), DataFileHeader.BYTES, description.bytes());
-        RecordScanner.Step step = scanner.next();
-        for (; step == RecordScanner.Step.RECORD; step = scanner.next()) {
-            scanner.update(crc);
-            scanner.addTo(table);
-        }
-        if (step == RecordScanner.Step.BAD) {
-            throw new CorruptDataException("bad record in a sealed data file", data.path(), scanner.offset());
-        }
-        if ((int) crc.getValue() != description.crc32c()) {
-            throw new CorruptDataException("sealed data file is not the one that was sealed", data.path(), 0);
-        }
+        HintTable table = RecordScanner.tableOf(data, owner);
         Path fresh = directory.resolve(FileNames.newHint(description.fileId()));
         HintFile.Summary summary = HintFile.write(store, fresh, description, table.standing());
         FinalFailure.rename(store, fresh, hintPath);
@@ -252,7 +237,7 @@ final class StoreOpening {
         for (Sealed each : sealed) {
             cursors.add(HintFile.entries(each.hint(), each.hintPath()));
         }
-        tail.forEach(each -> cursors.add(each.active().table().standing()));
+        tail.forEach(each -> cursors.add(each.table().standing()));
         new HintJoin(cursors).run(entry -> {
             DataFile file = files.fileOrNull(entry.fileId());
             if (file == null) {

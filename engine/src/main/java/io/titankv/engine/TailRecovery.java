@@ -15,10 +15,11 @@ final class TailRecovery {
     /**
      * What was found.
      *
+     * @param table the index entries of the file
      * @param bytesCut of the torn tail, but for zeros at its end: room that was taken ahead
      * @param hasEnd whether the log goes on in another file
      */
-    record Outcome(ActiveFile active, EntryPosition applied, long bytesCut, boolean hasEnd) {}
+    record Outcome(ActiveFile active, HintTable table, EntryPosition applied, long bytesCut, boolean hasEnd) {}
 
     private static final int READ_BYTES = 256 << 10;
 
@@ -72,9 +73,9 @@ final class TailRecovery {
             throw new CorruptDataException(
                     "bad record among " + syncedBytes + " bytes that had been synced", data.path(), badOffset);
         }
-        ActiveFile active =
-                new ActiveFile(data, recovery.table, recovery.crc, recovery.wholeBytes, recovery.wholeRecords);
-        return new Outcome(active, recovery.applied, recovery.tornBytes(size), recovery.hasEnd);
+        SealedFile whole = recovery.table.describe(recovery.wholeBytes, 0, recovery.wholeRecords);
+        ActiveFile active = new ActiveFile(data, recovery.crc, whole);
+        return new Outcome(active, recovery.table, recovery.applied, recovery.tornBytes(size), recovery.hasEnd);
     }
 
     /** Reads whole batches; returns where it had to stop. */

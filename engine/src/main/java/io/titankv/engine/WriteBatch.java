@@ -20,17 +20,20 @@ public final class WriteBatch {
     /** Most bytes that one batch may take in a data file. */
     public static final long BATCH_BYTES_MAX = 512L << 20;
 
+    /** Most batches of a store that is used alone are one put. */
+    private static final int FIRST_CAPACITY = 1;
+
     private static final ValueLayout.OfLong RANGE_END =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]);
 
     private final EntryPosition position;
     private int size;
-    private RecordKind[] kinds = new RecordKind[8];
-    private long[] tokens = new long[8];
-    private long[] versions = new long[8];
-    private MemorySegment[] keys = new MemorySegment[8];
-    private MemorySegment[] values = new MemorySegment[8];
+    private RecordKind[] kinds = new RecordKind[FIRST_CAPACITY];
+    private long[] tokens = new long[FIRST_CAPACITY];
+    private long[] versions = new long[FIRST_CAPACITY];
+    private MemorySegment[] keys = new MemorySegment[FIRST_CAPACITY];
+    private MemorySegment[] values = new MemorySegment[FIRST_CAPACITY];
     private long recordBytes;
 
     /** A batch of the entry at {@code position}. */
@@ -137,7 +140,7 @@ public final class WriteBatch {
             throw new IllegalArgumentException("batch is longer than " + BATCH_BYTES_MAX + " bytes");
         }
         if (size == kinds.length) {
-            int capacity = size * 2;
+            int capacity = Math.max(8, size * 2);
             kinds = Arrays.copyOf(kinds, capacity);
             tokens = Arrays.copyOf(tokens, capacity);
             versions = Arrays.copyOf(versions, capacity);

@@ -35,7 +35,7 @@ final class Writer {
         this.options = options;
         this.files = opened.files();
         this.active = opened.active();
-        this.sealer = new Sealer(files, gate, opened.tasks(), options.dataFileBytesMax(), opened.spare());
+        this.sealer = new Sealer(files, gate, opened.tasks(), options.dataFileBytesMax(), opened.spare(), listener);
         this.keydir = keydir;
         this.meta = meta;
         this.gate = gate;
@@ -155,32 +155,22 @@ final class Writer {
     /** Points the index at the records, which lie in the file from {@code start} on. Only memory is touched. */
     private void index(WriteBatch batch, long start) {
         DataFileSet open = files.current();
-        int ordinal = 0;
         for (int i = 0; i < batch.size(); i++) {
             if (plan.isWritten(i)) {
-                indexOperation(batch, i, ordinal++, start + offsetsInBatch[i], start, open);
+                indexOperation(batch, i, start + offsetsInBatch[i], start, open);
             }
         }
         if (plan.writtenCount() == 0) {
-            active.index(RecordKind.MARK, 0, 0, batch.position().index(), 0, start, RecordFormat.HEADER_BYTES, EMPTY);
+            active.count(RecordKind.MARK, batch.position().index(), RecordFormat.HEADER_BYTES);
         }
     }
 
-    private void indexOperation(
-            WriteBatch batch, int operation, int ordinal, long offset, long batchStart, DataFileSet open) {
+    private void indexOperation(WriteBatch batch, int operation, long offset, long batchStart, DataFileSet open) {
         RecordKind kind = batch.kind(operation);
         long token = batch.token(operation);
         int bytes = RecordFormat.recordBytes(
                 batch.key(operation).byteSize(), batch.value(operation).byteSize());
-        active.index(
-                kind,
-                token,
-                batch.version(operation),
-                batch.position().index(),
-                ordinal,
-                offset,
-                bytes,
-                batch.hintKey(operation));
+        active.count(kind, batch.position().index(), bytes);
         DataFile data = active.data();
         switch (kind) {
             case PUT -> {
