@@ -144,7 +144,7 @@ final class DamageWalk {
         int keyBytes = RecordFormat.keyBytes(window, at);
         boolean hasKey = switch (RecordFormat.kind(window, at)) {
             case PUT, TOMBSTONE, META_PUT, META_DELETE -> keyBytes > 0;
-            case RANGE_DROP, MARK -> keyBytes == 0;
+            case RANGE_DROP, MARK, END -> keyBytes == 0;
         };
         int headBytes = RecordFormat.valueOffset(window, at) - at;
         if (!hasKey || window.limit() - at < headBytes) {

@@ -55,9 +55,7 @@ final class Keydir implements AutoCloseable {
     }
 
     /** Where the writer looked last. */
-    private record Found(KeydirBranch root, long token, KeydirStretch stretch) {}
-
-    private @Nullable Found found;
+    private @Nullable KeydirStretch found;
 
     // Readers.
 
@@ -198,27 +196,16 @@ final class Keydir implements AutoCloseable {
 
     // The writer.
 
-    private static long packed(long fileId, long offset) {
-        if (fileId < 1 || fileId >> Integer.SIZE != 0 || offset >> Integer.SIZE != 0) {
-            throw new IllegalArgumentException("no place of a record: file " + fileId + ", offset " + offset);
-        }
-        return fileId << Integer.SIZE | offset;
-    }
-
     /** What {@link #findOnly} says, to the writer, who will change the token's entries next and need not look for them again. */
     KeydirEntry findOnlyToChange(long token) {
-        KeydirBranch at = root;
-        KeydirStretch stretch = KeydirStretch.of(at, token);
-        found = new Found(at, token, stretch);
+        KeydirStretch stretch = KeydirStretch.of(root, token);
+        found = stretch;
         return findOnly(token, stretch);
     }
 
-    /** The token's stretch; a stretch is the same as long as the root is. */
     private KeydirStretch stretchToChange(long token) {
-        Found last = found;
-        return last != null && last.token() == token && last.root() == root
-                ? last.stretch()
-                : KeydirStretch.of(root, token);
+        KeydirStretch last = found;
+        return last != null && last.root() == root && last.holds(token) ? last : KeydirStretch.of(root, token);
     }
 
     private void addToSize(int added) {
@@ -227,7 +214,7 @@ final class Keydir implements AutoCloseable {
 
     /** Adds an entry, whatever others its token has. */
     void insert(long token, long fileId, long offset, int recordBytes) {
-        long start = packed(fileId, offset);
+        long start = KeydirPages.start(fileId, offset);
         writing.lock();
         try {
             KeydirStretch stretch = stretchToChange(token);
@@ -247,8 +234,8 @@ final class Keydir implements AutoCloseable {
 
     /** Gives the entry of that token and place a new place, in one step; false when there is none. */
     boolean replace(long token, long oldFileId, long oldOffset, long newFileId, long newOffset, int newRecordBytes) {
-        long oldStart = packed(oldFileId, oldOffset);
-        long newStart = packed(newFileId, newOffset);
+        long oldStart = KeydirPages.start(oldFileId, oldOffset);
+        long newStart = KeydirPages.start(newFileId, newOffset);
         writing.lock();
         try {
             KeydirStretch stretch = stretchToChange(token);
@@ -266,7 +253,7 @@ final class Keydir implements AutoCloseable {
 
     /** Removes the entry of that token and place; false when there is none. */
     boolean remove(long token, long fileId, long offset) {
-        long start = packed(fileId, offset);
+        long start = KeydirPages.start(fileId, offset);
         writing.lock();
         try {
             KeydirStretch stretch = stretchToChange(token);

@@ -111,6 +111,14 @@ final class KeydirPages implements AutoCloseable {
         return memory.get(LONG, at + TOKEN);
     }
 
+    /** What an entry says of where its record is. */
+    static long start(long fileId, long offset) {
+        if (fileId < 1 || fileId >> Integer.SIZE != 0 || offset >> Integer.SIZE != 0) {
+            throw new IllegalArgumentException("no place of a record: file " + fileId + ", offset " + offset);
+        }
+        return fileId << Integer.SIZE | offset;
+    }
+
     /** File id in the upper half, offset in the lower. */
     static long start(MemorySegment memory, long at) {
         return memory.get(LONG, at + START);

@@ -4,10 +4,11 @@ package io.titankv.engine;
  * A leaf of a {@link Keydir} and its stretch of tokens in one state of the tree. The leaf's stretch may have grown since; what lies
  * behind the end is another step's.
  *
+ * @param root the tree in that state
  * @param low the first token
  * @param end the token after the last, 0 for 2^64
  */
-record KeydirStretch(KeydirLeaf leaf, long low, long end) {
+record KeydirStretch(KeydirNode root, KeydirLeaf leaf, long low, long end) {
     /** The stretch that holds the token. */
     static KeydirStretch of(KeydirNode root, long token) {
         KeydirNode at = root;
@@ -23,7 +24,11 @@ record KeydirStretch(KeydirLeaf leaf, long low, long end) {
             }
             at = branch.child(index);
         }
-        return new KeydirStretch((KeydirLeaf) at, low, end);
+        return new KeydirStretch(root, (KeydirLeaf) at, low, end);
+    }
+
+    boolean holds(long token) {
+        return low == end || Long.compareUnsigned(token - low, end - low) < 0;
     }
 
     void copyTo(KeydirPages pages, long position, long endExclusive, int atLeast, Places out) {

@@ -83,9 +83,7 @@ final class Merger {
         writeLock.lock();
         try {
             parts.gate().requireWritable();
-            if (!parts.writer().active().isEmpty()) {
-                parts.writer().seal();
-            }
+            parts.writer().seal();
             List<MergePlanner.Candidate> candidates = candidates();
             boolean isDense = candidates.stream()
                     .allMatch(each -> each.deadBytes() == 0 && each.file().graves() == 0);

@@ -28,27 +28,24 @@ final class RepairOutput {
         try (FileStore.File target = data.file();
                 Source source = Source.open(store, directory.resolve(FileNames.data(salvaged.fileId())))) {
             ActiveFile output = ActiveFile.fresh(data, header);
+            HintTable table = new HintTable(header.fileId());
             HintCursor good = salvaged.good().standing();
             while (good.next()) {
-                copy(source, good, output);
+                copy(source, good, output, table);
             }
             HintCursor graves = salvaged.graves().standing();
             while (graves.next()) {
-                dig(graves, output);
+                dig(graves, output, table);
             }
             FinalFailure.force(target);
             SealedFile description = output.describe();
-            HintFile.write(
-                    store,
-                    directory.resolve(FileNames.hint(header.fileId())),
-                    description,
-                    output.table().standing());
+            HintFile.write(store, directory.resolve(FileNames.hint(header.fileId())), description, table.standing());
             return description;
         }
     }
 
     /** Copies a record as it is. */
-    private void copy(Source source, HintCursor entry, ActiveFile output) throws IOException {
+    private void copy(Source source, HintCursor entry, ActiveFile output, HintTable table) throws IOException {
         ByteBuffer record = room(entry.recordBytes());
         source.read(entry.offset(), record);
         boolean isIntact = RecordFormat.headerIsPlausible(record, 0)
@@ -58,11 +55,11 @@ final class RepairOutput {
         if (!isIntact) {
             throw new CorruptDataException("a record that was good is bad now", source.path(), entry.offset());
         }
-        append(entry, entry.recordBytes(), output);
+        append(entry, entry.recordBytes(), output, table);
     }
 
     /** Writes a grave anew from what its index entry says. Only its term is not known any more, which nothing depends on. */
-    private void dig(HintCursor grave, ActiveFile output) throws IOException {
+    private void dig(HintCursor grave, ActiveFile output, HintTable table) throws IOException {
         boolean isDrop = grave.kind() == RecordKind.RANGE_DROP;
         MemorySegment key = MemorySegment.ofArray(grave.copyOfKey());
         int bytes = RecordFormat.recordBytes(isDrop ? 0 : key.byteSize(), isDrop ? key.byteSize() : 0);
@@ -77,13 +74,14 @@ final class RepairOutput {
                 new RecordFormat.Stamp(grave.version(), new EntryPosition(0, grave.index()), grave.ordinal()),
                 isDrop ? NOTHING : key,
                 isDrop ? key : NOTHING);
-        append(grave, bytes, output);
+        append(grave, bytes, output, table);
     }
 
-    private void append(HintCursor entry, int bytes, ActiveFile output) throws IOException {
+    private void append(HintCursor entry, int bytes, ActiveFile output, HintTable table) throws IOException {
         long offset = output.bytes();
         output.write(buffer.buffer().clear().limit(bytes));
-        output.index(
+        output.count(entry.kind(), entry.index(), bytes);
+        table.add(
                 entry.kind(),
                 entry.token(),
                 entry.version(),

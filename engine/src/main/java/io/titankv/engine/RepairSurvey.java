@@ -65,8 +65,7 @@ final class RepairSurvey {
             surveySealed(manifest.owner(), file, applied.index());
             done += file.bytes();
         }
-        boolean keepsTail = manifest.activeFileId() != Manifest.NO_FILE && surveyTail(manifest);
-        return plan(keepsTail ? manifest : manifest.withActive(Manifest.NO_FILE));
+        return plan(manifest.activeFileId() == Manifest.NO_FILE ? manifest : surveyTail(manifest));
     }
 
     private void surveySealed(Owner owner, SealedFile description, long indexMax) throws IOException {
@@ -113,30 +112,59 @@ final class RepairSurvey {
         }
     }
 
-    /** Whether the unsealed files stay as they are: whole, or with a torn tail, which opening cuts. */
-    private boolean surveyTail(Manifest manifest) throws IOException {
+    /** Returns the manifest with those unsealed files that stay as they are: whole, or with a torn tail, which opening cuts. */
+    private Manifest surveyTail(Manifest manifest) throws IOException {
         progress.onFile(FileNames.data(manifest.activeFileId()), 0, 0);
+        long spareId = manifest.spareFileId();
+        boolean hasSpare = spareId != Manifest.NO_FILE;
+        if ((!hasSpare || isHeaderIntact(manifest, spareId)) && isTailWhole(manifest)) {
+            return manifest;
+        }
+        long spareBytes = hasSpare ? bytesOf(spareId) : 0;
+        if (hasSpare && spareBytes <= DataFileHeader.BYTES && isTailWhole(manifest.withSpare(Manifest.NO_FILE))) {
+            surveyUnsealed(manifest, spareId, 0);
+            return manifest.withSpare(Manifest.NO_FILE);
+        }
+        boolean isFollowed = spareBytes > DataFileHeader.BYTES;
+        surveyUnsealed(
+                manifest,
+                manifest.activeFileId(),
+                isFollowed ? Long.MAX_VALUE : ClosedStore.syncedBytes(store, directory, manifest.activeFileId()));
+        if (hasSpare) {
+            surveyUnsealed(manifest, spareId, ClosedStore.syncedBytes(store, directory, spareId));
+        }
+        return manifest.withActive(Manifest.NO_FILE);
+    }
+
+    private boolean isHeaderIntact(Manifest manifest, long fileId) throws IOException {
+        try (SurveyedFile data = SurveyedFile.open(store, directory, fileId, manifest.owner())) {
+            return data.isIntact();
+        }
+    }
+
+    private long bytesOf(long fileId) throws IOException {
+        Path path = directory.resolve(FileNames.data(fileId));
+        if (!store.exists(path)) {
+            return 0;
+        }
+        try (FileStore.File file = store.openForRead(path)) {
+            return file.size();
+        }
+    }
+
+    private boolean isTailWhole(Manifest manifest) throws IOException {
+        if (!isHeaderIntact(manifest, manifest.activeFileId())) {
+            return false;
+        }
         try (ClosedStore closed = new ClosedStore(store, directory, manifest)) {
             StoreTail read = closed.tail();
             read.read().forEach(each -> tail.add(each.table()));
             applied = read.last().applied();
             return true;
         } catch (CorruptDataException e) {
-            // Rot before the sync mark: what is left is looked for below.
-            tail.clear();
+            // Rot before the sync mark: what is left is looked for file by file.
+            return false;
         }
-        long spareSyncedBytes = ClosedStore.syncedBytes(store, directory, manifest.spareFileId());
-        boolean isFollowed = manifest.spareFileId() != Manifest.NO_FILE && spareSyncedBytes > 0;
-        surveyUnsealed(
-                manifest,
-                manifest.activeFileId(),
-                isFollowed
-                        ? Long.MAX_VALUE
-                        : ClosedStore.syncedBytes(store, directory, manifest.activeFileId()));
-        if (isFollowed) {
-            surveyUnsealed(manifest, manifest.spareFileId(), spareSyncedBytes);
-        }
-        return false;
     }
 
     private void surveyUnsealed(Manifest manifest, long fileId, long syncedBytes) throws IOException {

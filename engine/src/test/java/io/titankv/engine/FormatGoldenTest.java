@@ -95,7 +95,7 @@ class FormatGoldenTest {
         store.close();
         for (String name : List.of("MANIFEST", "000001.data", "000002.data")) {
             Path path = TestStore.DIRECTORY.resolve(name);
-            int flip = name.equals("MANIFEST") ? 2 ^ 3 : 1 ^ 2;
+            int flip = name.equals("MANIFEST") ? 0b10 ^ 0b11 : 0b01 ^ 0b10;
             store.disk.corrupt(path, FormatHeads.VERSION_OFFSET, flip);
             assertThatThrownBy(store::open)
                     .isInstanceOf(StorageException.class)
