@@ -2,8 +2,8 @@ package io.titankv.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins the sorted indexes of all data files in one pass, and names the record that stands for each key and each piece of metadata.
@@ -16,17 +16,13 @@ final class HintJoin {
         void accept(HintCursor entry);
     }
 
-    private final PriorityQueue<HintCursor> heads = new PriorityQueue<>(HintCursor::compareSubjects);
+    private final HintHeads heads;
     private final List<RangeDrops.Drop> drops = new ArrayList<>();
     private final List<HintCursor> subject = new ArrayList<>();
 
     /** Each cursor lists a subject once at most, but for range drops. */
     HintJoin(List<HintCursor> cursors) {
-        for (HintCursor cursor : cursors) {
-            if (cursor.next()) {
-                heads.add(cursor);
-            }
-        }
+        heads = new HintHeads(cursors);
     }
 
     void run(Standing standing) {
@@ -41,42 +37,53 @@ final class HintJoin {
         readDrops();
         RangeDrops allDrops = drops.isEmpty() ? RangeDrops.NONE : RangeDrops.of(drops);
         while (!heads.isEmpty()) {
-            takeSubject();
-            HintCursor greatest = null;
-            for (HintCursor entry : subject) {
-                boolean isBuried =
-                        entry.kind() == RecordKind.PUT && allDrops.bury(entry.token(), entry.index(), entry.ordinal());
-                if (!isBuried && (greatest == null || HintCursor.compareStanding(entry, greatest) > 0)) {
-                    greatest = entry;
-                }
-            }
-            if (greatest != null && greatest.kind().holdsValue() && !standing.test(greatest)) {
+            boolean isAlone = heads.isFirstAlone();
+            HintCursor stands = isAlone ? heads.first() : greatestOfSubject(allDrops);
+            if (stands != null
+                    && stands.kind().holdsValue()
+                    && !(isAlone && isBuried(stands, allDrops))
+                    && !standing.test(stands)) {
                 return;
             }
-            subject.forEach(this::advance);
+            if (isAlone) {
+                heads.advanceFirst();
+            } else {
+                subject.forEach(this::advance);
+            }
         }
+    }
+
+    private @Nullable HintCursor greatestOfSubject(RangeDrops allDrops) {
+        takeSubject();
+        HintCursor greatest = null;
+        for (HintCursor entry : subject) {
+            if (!isBuried(entry, allDrops) && (greatest == null || HintCursor.compareStanding(entry, greatest) > 0)) {
+                greatest = entry;
+            }
+        }
+        return greatest;
+    }
+
+    private static boolean isBuried(HintCursor entry, RangeDrops allDrops) {
+        return entry.kind() == RecordKind.PUT && allDrops.bury(entry.token(), entry.index(), entry.ordinal());
     }
 
     /** Range drops come first in every cursor. */
     private void readDrops() {
-        HintCursor head = heads.peek();
-        while (head != null && head.kind() == RecordKind.RANGE_DROP) {
-            heads.remove();
+        while (!heads.isEmpty() && heads.first().kind() == RecordKind.RANGE_DROP) {
+            HintCursor head = heads.first();
             drops.add(new RangeDrops.Drop(head.token(), head.rangeEnd(), head.index(), head.ordinal()));
-            advance(head);
-            head = heads.peek();
+            heads.advanceFirst();
         }
     }
 
-    /** Moves all cursors that speak of the next subject from the queue to the list. */
+    /** Moves all cursors that speak of the next subject from the heads to the list. */
     private void takeSubject() {
         subject.clear();
-        HintCursor first = heads.remove();
+        HintCursor first = heads.removeFirst();
         subject.add(first);
-        HintCursor next = heads.peek();
-        while (next != null && HintCursor.compareSubjects(first, next) == 0) {
-            subject.add(heads.remove());
-            next = heads.peek();
+        while (!heads.isEmpty() && HintCursor.compareSubjects(first, heads.first()) == 0) {
+            subject.add(heads.removeFirst());
         }
     }
 

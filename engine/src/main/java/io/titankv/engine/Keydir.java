@@ -4,6 +4,8 @@ import io.titankv.engine.KeydirBranch.Child;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,23 +88,29 @@ final class Keydir implements AutoCloseable {
 
     /** Fills {@code out} with the token's entries, and returns how many there are. */
     int find(long token, Places out) {
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        return (int) read(token, stretch -> {
             out.clear();
+            stretch.copyEqual(pages, token, out);
+            return out.size();
+        });
+    }
+
+    /** Reads a token's leaf at one moment; what {@code reading} did in vain it does again. */
+    private long read(long token, ToLongFunction<KeydirStretch> reading) {
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             KeydirStretch stretch = KeydirStretch.of(root, token);
             int version = stretch.leaf().version();
             if (KeydirLeaf.isStable(version)) {
-                stretch.copyEqual(pages, token, out);
+                long outcome = reading.applyAsLong(stretch);
                 if (stretch.leaf().isStill(version)) {
-                    return out.size();
+                    return outcome;
                 }
             }
             Thread.onSpinWait();
         }
         writing.lock();
         try {
-            out.clear();
-            KeydirStretch.of(root, token).copyEqual(pages, token, out);
-            return out.size();
+            return reading.applyAsLong(KeydirStretch.of(root, token));
         } finally {
             writing.unlock();
         }
@@ -133,51 +141,25 @@ final class Keydir implements AutoCloseable {
     /** @return the first token behind the leaf, 0 when it is the last */
     private long copyLeaf(long position, long endExclusive, int atLeast, Places out) {
         int before = out.size();
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            KeydirStretch stretch = KeydirStretch.of(root, position);
-            int version = stretch.leaf().version();
-            if (KeydirLeaf.isStable(version)) {
-                stretch.copyTo(pages, position, endExclusive, atLeast, out);
-                if (stretch.leaf().isStill(version)) {
-                    return stretch.end();
-                }
-                out.truncate(before);
-            }
-            Thread.onSpinWait();
-        }
-        writing.lock();
-        try {
-            KeydirStretch stretch = KeydirStretch.of(root, position);
+        return read(position, stretch -> {
+            out.truncate(before);
             stretch.copyTo(pages, position, endExclusive, atLeast, out);
             return stretch.end();
-        } finally {
-            writing.unlock();
-        }
+        });
     }
 
     /** Entries in the range; an end of 0 stands for 2^64. Each leaf is counted at a moment of its own. */
     long count(long startInclusive, long endExclusive) {
+        long[] counted = new long[1];
         long total = 0;
         long position = startInclusive;
         while (isBefore(position, endExclusive)) {
-            KeydirStretch stretch = KeydirStretch.of(root, position);
-            int count = countOrNegative(stretch, position, endExclusive);
-            for (int attempt = 0; count < 0 && attempt < ATTEMPTS_MAX; attempt++) {
-                Thread.onSpinWait();
-                stretch = KeydirStretch.of(root, position);
-                count = countOrNegative(stretch, position, endExclusive);
-            }
-            if (count < 0) {
-                writing.lock();
-                try {
-                    stretch = KeydirStretch.of(root, position);
-                    count = stretch.count(pages, position, endExclusive);
-                } finally {
-                    writing.unlock();
-                }
-            }
-            total += count;
-            position = stretch.end();
+            long start = position;
+            position = read(start, stretch -> {
+                counted[0] = stretch.count(pages, start, endExclusive);
+                return stretch.end();
+            });
+            total += counted[0];
             if (position == 0) {
                 break;
             }
@@ -185,16 +167,27 @@ final class Keydir implements AutoCloseable {
         return total;
     }
 
-    private int countOrNegative(KeydirStretch stretch, long position, long endExclusive) {
-        int version = stretch.leaf().version();
-        if (!KeydirLeaf.isStable(version)) {
-            return -1;
-        }
-        int count = stretch.count(pages, position, endExclusive);
-        return stretch.leaf().isStill(version) ? count : -1;
-    }
-
     // The writer.
+
+    /** Fills a keydir that is empty with entries that come in token order: sooner, and denser, than one {@link #insert} after the other. */
+    void fill(Consumer<KeydirBuilder> entries) {
+        writing.lock();
+        try {
+            KeydirLeaf empty = KeydirStretch.of(root, 0).leaf();
+            if (size.get() > 0) {
+                throw new IllegalStateException("keydir has " + size.get() + " entries");
+            }
+            KeydirBuilder builder = new KeydirBuilder(pages, fanout);
+            entries.accept(builder);
+            if (builder.size() > 0) {
+                root = builder.build();
+                addToSize(builder.size());
+                pages.free(empty.pages()[0]);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
 
     /** What {@link #findOnly} says, to the writer, who will change the token's entries next and need not look for them again. */
     KeydirEntry findOnlyToChange(long token) {
@@ -208,7 +201,7 @@ final class Keydir implements AutoCloseable {
         return last != null && last.root() == root && last.holds(token) ? last : KeydirStretch.of(root, token);
     }
 
-    private void addToSize(int added) {
+    private void addToSize(long added) {
         size.setRelease(size.getPlain() + added);
     }
 

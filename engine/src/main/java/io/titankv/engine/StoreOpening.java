@@ -238,7 +238,7 @@ final class StoreOpening {
             cursors.add(HintFile.entries(each.hint(), each.hintPath()));
         }
         tail.forEach(each -> cursors.add(each.table().standing()));
-        new HintJoin(cursors).run(entry -> {
+        keydir.fill(builder -> new HintJoin(cursors).run(entry -> {
             DataFile file = files.fileOrNull(entry.fileId());
             if (file == null) {
                 throw new IllegalStateException("broken invariant: a hint file's data file is open");
@@ -248,9 +248,9 @@ final class StoreOpening {
                         .valueArray();
                 meta.put(entry.name(), new MetaTable.Entry(value, file, entry.offset(), entry.recordBytes()));
             } else {
-                keydir.insert(entry.token(), entry.fileId(), entry.offset(), entry.recordBytes());
+                builder.add(entry.token(), entry.fileId(), entry.offset(), entry.recordBytes());
                 file.liveBytes().addAndGet(entry.recordBytes());
             }
-        });
+        }));
     }
 }
