@@ -72,7 +72,7 @@ class FormatGoldenTest {
 
     /** Also with the manifest that builds wrote before there were spare files. */
     @ParameterizedTest
-    @ValueSource(strings = {"MANIFEST", "MANIFEST-1"})
+    @ValueSource(strings = {"MANIFEST", "MANIFEST.1"})
     void theGoldenStoreOpens(String manifest) throws IOException {
         SimFileStore disk = new SimFileStore();
         Path directory = Path.of("/golden");

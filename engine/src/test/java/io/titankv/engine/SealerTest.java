@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Files that are full but not sealed yet: what a crash, a failure or a checkpoint meets while the log is in two files. */
 class SealerTest {
+    private static final int SEEDS = 60;
+
     /** A store whose work in the background waits until it is asked for. */
     private static final class Deferred {
         final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -94,8 +96,6 @@ class SealerTest {
             }
         }
     }
-
-    private static final int SEEDS = 60;
 
     @Test
     void aPowerLossLeavesAPrefixOfALogInTwoFiles() {
@@ -284,8 +284,7 @@ class SealerTest {
             store.disk.corrupt(rotten, step * 37 % store.disk.bytes(rotten).length, 1);
             deferred.defers = false;
             deferred.waiting.clear();
-            RepairReport report =
-                    new StoreRepair(TestStore.DIRECTORY, store.disk).repair((file, bytesDone, bytesAll) -> {});
+            RepairReport report = new StoreRepair(TestStore.DIRECTORY, store.disk).repair((file, done, all) -> {});
             store.open();
             for (int key = 100; key < keys; key++) {
                 repaired += store.get("key" + key) == null ? 1 : 0;
@@ -293,7 +292,6 @@ class SealerTest {
             assertThat(store.engine().count(0, 0)).isGreaterThanOrEqualTo(keys - 101L);
             assertThat(report.damages()).isNotEmpty();
             store.put("later", value);
-            store.reopen();
             assertThat(store.get("later")).isEqualTo(value);
         }
         assertThat(repaired).as("records lost").isBetween(1, 40);
