@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /** Single-key calls to any of three nodes. */
 final class GatewayTest {
-    private final SimCluster cluster = SimCluster.of(3).withGroups(3);
+    private final SimCluster cluster = SimCluster.of(3, options -> options.withTimeoutDefault(Duration.ofMillis(1500)))
+            .withGroups(3);
 
     @AfterEach
     void nothingIsHeldWhenAllIsAnswered() {
@@ -161,8 +162,7 @@ final class GatewayTest {
         @Test
         void withoutALeaderItFailsByItsDeadlineWithNoLeader() {
             cluster.group(1).lead(null);
-            TitanError error = errorOf(
-                    () -> cluster.node(1).kvWithin(Duration.ofMillis(1500)).put(put(cluster.keyIn(1), "v")));
+            TitanError error = errorOf(() -> cluster.node(1).kvUntilDefault().put(put(cluster.keyIn(1), "v")));
             assertThat(error.reason()).isEqualTo(ErrorReason.NO_LEADER);
             assertThat(error.retryDelay()).isPresent();
         }
@@ -170,8 +170,7 @@ final class GatewayTest {
         @Test
         void aLeaderThatCannotBeReachedIsNoLeader() {
             cluster.cutOff(2, true);
-            TitanError error = errorOf(
-                    () -> cluster.node(1).kvWithin(Duration.ofMillis(1500)).put(put(cluster.keyIn(2), "v")));
+            TitanError error = errorOf(() -> cluster.node(1).kvUntilDefault().put(put(cluster.keyIn(2), "v")));
             assertThat(error.reason()).isEqualTo(ErrorReason.NO_LEADER);
             assertThat(cluster.group(2).writesSeen()).isZero();
         }
@@ -199,7 +198,7 @@ final class GatewayTest {
             for (int node = 1; node <= 3; node++) {
                 cluster.node(node).learn(saysTwo);
             }
-            errorOf(() -> cluster.node(3).kvWithin(Duration.ofMillis(600)).put(put(cluster.keyIn(1), "v")));
+            errorOf(() -> cluster.node(3).kvUntilDefault().put(put(cluster.keyIn(1), "v")));
             // What n3 sent on was never sent on again: nothing marked came back to it.
             assertThat(cluster.node(3).forwardedCalls).hasValue(0);
         }
@@ -228,7 +227,7 @@ final class GatewayTest {
         void anOldRouteIsToldWithTheEpoch() {
             cluster.move(SimGroup.evenly(3).getFirst(), 2);
             TitanError error = errorOf(() -> cluster.node(1)
-                    .kvWithin(Duration.ofMillis(800))
+                    .kvUntilDefault()
                     .put(put("key-of-nobody", "v").toBuilder()
                             .setKey(bytes(firstKeyIn(SimGroup.evenly(3).getFirst())))
                             .build()));
@@ -253,8 +252,7 @@ final class GatewayTest {
         @Test
         void aFreezeThatLastsIsToldByTheDeadline() {
             cluster.group(1).freeze(true);
-            TitanError error = errorOf(
-                    () -> cluster.node(1).kvWithin(Duration.ofMillis(800)).put(put(cluster.keyIn(1), "v")));
+            TitanError error = errorOf(() -> cluster.node(1).kvUntilDefault().put(put(cluster.keyIn(1), "v")));
             assertThat(error.reason()).isEqualTo(ErrorReason.SHARD_TRANSITION);
         }
 
@@ -338,8 +336,7 @@ final class GatewayTest {
         @Test
         void aLostQuorumLeavesAWriteUndetermined() {
             cluster.group(1).loseQuorum(true);
-            TitanError error = errorOf(
-                    () -> cluster.node(2).kvWithin(Duration.ofMillis(1500)).put(put(cluster.keyIn(1), "v")));
+            TitanError error = errorOf(() -> cluster.node(2).kvUntilDefault().put(put(cluster.keyIn(1), "v")));
             assertThat(error.reason()).isEqualTo(ErrorReason.OUTCOME_UNDETERMINED);
             assertThat(cluster.group(1).writesSeen()).isEqualTo(1);
         }
@@ -347,8 +344,7 @@ final class GatewayTest {
         @Test
         void aLostQuorumLeavesAReadUnanswered() {
             cluster.group(1).loseQuorum(true);
-            TitanError error = errorOf(
-                    () -> cluster.node(1).kvWithin(Duration.ofMillis(1500)).get(get(cluster.keyIn(1))));
+            TitanError error = errorOf(() -> cluster.node(1).kvUntilDefault().get(get(cluster.keyIn(1))));
             assertThat(error.reason()).isEqualTo(ErrorReason.TIMED_OUT);
         }
 
