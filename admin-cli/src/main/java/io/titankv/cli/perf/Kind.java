@@ -1,7 +1,7 @@
 package io.titankv.cli.perf;
 
 /** What an operation does. */
-enum Kind {
+public enum Kind {
     READ,
     WRITE
 }

@@ -1,7 +1,7 @@
 package io.titankv.cli.perf;
 
 /** What a load is put on. Called by one thread; must not block. */
-interface Target {
+public interface Target {
     /** Told how an operation ended, once, on any thread, maybe before the call that began it returns. */
     interface Completion {
         /** It succeeded; {@code found} is false for a read that found no value. */

@@ -3,7 +3,7 @@
  *
  * <p>{@link io.titankv.cli.perf.Generator} starts operations on one thread, answers come on the client's threads, and {@link
  * io.titankv.cli.perf.Recording} takes them from there. Read {@link io.titankv.cli.perf.LoadRun} first. {@link
- * io.titankv.cli.perf.Zipfian} is what the benchmarks draw keys with, too.
+ * io.titankv.cli.perf.Zipfian} and {@link io.titankv.cli.perf.ClosedLoop} are what the benchmarks use, too.
  */
 @NullMarked
 package io.titankv.cli.perf;

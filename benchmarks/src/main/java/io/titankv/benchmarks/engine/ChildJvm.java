@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.RunFailedException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,5 +1,8 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.DiskUse;
+import io.titankv.benchmarks.comparison.Records;
+import io.titankv.benchmarks.comparison.WrongValueException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.HdrHistogram.Histogram;

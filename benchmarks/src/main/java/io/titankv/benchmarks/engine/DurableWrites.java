@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.Records;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.DiskUse;
+import io.titankv.benchmarks.comparison.RunFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;

@@ -4,8 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
-import java.math.MathContext;
+import io.titankv.benchmarks.comparison.Figures;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,8 +30,6 @@ record Measurement(String system, String workload, int threads, Shape shape, Map
     static final String QUIET = "quiet_";
 
     private static final JsonMapper JSON = new JsonMapper();
-    /** More digits than that are noise. */
-    private static final MathContext DIGITS = new MathContext(5);
 
     /** What was measured, without what came out. */
     record Subject(String system, String workload, int threads, Shape shape) {}
@@ -66,14 +63,8 @@ record Measurement(String system, String workload, int threads, Shape shape, Map
                 .put("key_bytes", shape.keyBytes())
                 .put("value_bytes", shape.valueBytes())
                 .put("keys", shape.keys());
-        figures.forEach((name, figure) -> line.put(name, rounded(figure)));
+        figures.forEach((name, figure) -> line.put(name, Figures.rounded(figure)));
         return line.toString();
-    }
-
-    /** Five digits, and whole numbers without a point. */
-    private static BigDecimal rounded(double figure) {
-        BigDecimal rounded = new BigDecimal(figure).round(DIGITS).stripTrailingZeros();
-        return rounded.scale() < 0 ? rounded.setScale(0) : rounded;
     }
 
     /** @throws IllegalArgumentException when {@code line} is not what {@link #toJson} wrote */

@@ -1,7 +1,7 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.Figures;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +22,10 @@ final class Medians {
         List<Measurement> medians = new ArrayList<>();
         runs.forEach((subject, figures) -> {
             Map<String, Double> middle = new LinkedHashMap<>();
-            figures.forEach((name, values) -> middle.put(name, median(values)));
+            figures.forEach((name, values) -> middle.put(name, Figures.median(values)));
             medians.add(
                     new Measurement(subject.system(), subject.workload(), subject.threads(), subject.shape(), middle));
         });
         return medians;
-    }
-
-    /** The middle one; of an even number the mean of the two. */
-    static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.DiskUse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

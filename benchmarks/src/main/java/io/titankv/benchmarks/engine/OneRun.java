@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.DiskUse;
 import io.titankv.cli.perf.SplitMix64;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.DiskUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

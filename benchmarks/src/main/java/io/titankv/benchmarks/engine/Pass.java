@@ -1,5 +1,7 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.Records;
+import io.titankv.benchmarks.comparison.WrongValueException;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 

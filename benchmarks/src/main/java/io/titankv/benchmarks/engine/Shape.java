@@ -1,5 +1,7 @@
 package io.titankv.benchmarks.engine;
 
+import io.titankv.benchmarks.comparison.Records;
+
 /**
  * How much a store holds.
  *
@@ -12,8 +14,7 @@ record Shape(int keys, int keyBytes, int valueBytes) {
     static final int KEYS_MAX = 500_000_000;
 
     static final int KEY_BYTES_MIN = 16;
-    /** What LMDB allows unless it is compiled otherwise. */
-    static final int KEY_BYTES_MAX = 511;
+    static final int KEY_BYTES_MAX = Records.KEY_BYTES_MAX;
 
     static final int VALUE_BYTES_MIN = 16;
     static final int VALUE_BYTES_MAX = 16 << 20;

@@ -3,6 +3,7 @@ package io.titankv.benchmarks.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.titankv.benchmarks.comparison.Figures;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,6 @@ class MeasurementTest {
             medians.add(measurement(rate));
         }
         assertThat(medians.medians()).containsExactly(measurement(40));
-        assertThat(Medians.median(List.of(4.0, 1.0, 2.0, 9.0))).isEqualTo(3);
+        assertThat(Figures.median(List.of(4.0, 1.0, 2.0, 9.0))).isEqualTo(3);
     }
 }

@@ -2,6 +2,7 @@ package io.titankv.benchmarks.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.titankv.benchmarks.comparison.Svg;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

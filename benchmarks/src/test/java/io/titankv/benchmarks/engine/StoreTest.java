@@ -3,6 +3,8 @@ package io.titankv.benchmarks.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.titankv.benchmarks.comparison.Records;
+import io.titankv.benchmarks.comparison.WrongValueException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

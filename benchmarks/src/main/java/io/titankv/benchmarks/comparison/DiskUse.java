@@ -1,4 +1,4 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.benchmarks.comparison;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,18 +12,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** What a directory takes of the disk, bringing it there, and taking it away. */
-final class DiskUse {
+public final class DiskUse {
     private DiskUse() {}
 
     /** The lengths of all files under the directory. Files may come and go meanwhile. */
-    static long bytes(Path directory) {
+    public static long bytes(Path directory) {
         Sum sum = new Sum();
         walk(directory, sum);
         return sum.bytes;
     }
 
     /** Deletes the directory and all in it. */
-    static void delete(Path directory) {
+    public static void delete(Path directory) {
         walk(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
@@ -40,7 +40,7 @@ final class DiskUse {
     }
 
     /** Writes all files back to the disk, whoever wrote them. */
-    static void sync(Path directory) {
+    public static void sync(Path directory) {
         walk(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

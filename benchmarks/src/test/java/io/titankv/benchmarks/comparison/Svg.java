@@ -1,4 +1,4 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.benchmarks.comparison;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,19 +9,19 @@ import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
 /** A picture as a test sees it. */
-record Svg(Document document) {
+public record Svg(Document document) {
     /** Fails when it is not well formed. */
-    static Svg parse(String text) throws Exception {
+    public static Svg parse(String text) throws Exception {
         return new Svg(DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))));
     }
 
-    int count(String tag) {
+    public int count(String tag) {
         return document.getElementsByTagName(tag).getLength();
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         NodeList nodes = document.getElementsByTagName("text");
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < nodes.getLength(); i++) {

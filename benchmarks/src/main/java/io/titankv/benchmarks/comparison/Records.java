@@ -1,4 +1,4 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.benchmarks.comparison;
 
 import io.titankv.cli.perf.SplitMix64;
 import java.lang.invoke.MethodHandles;
@@ -11,15 +11,18 @@ import java.util.Arrays;
  * that keys in order of index are in random order for every store; a longer one goes on like a value. A value begins with its version; the rest is a fixed random pad
  * XORed with a hash of key and version: cheap to make, and no two share enough bytes to be compressed. Confined to one thread.
  */
-final class Records {
+public final class Records {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final long[] KEY_PAD = pad(Shape.KEY_BYTES_MAX);
+    /** What LMDB allows unless it is compiled otherwise. */
+    public static final int KEY_BYTES_MAX = 511;
+
+    private static final long[] KEY_PAD = pad(KEY_BYTES_MAX);
 
     private final long[] pad;
     private final byte[] expected;
 
-    Records(int valueBytes) {
+    public Records(int valueBytes) {
         pad = pad(valueBytes);
         expected = new byte[valueBytes];
     }
@@ -33,7 +36,7 @@ final class Records {
     }
 
     /** Writes the key of {@code index}, at least 16 bytes. Different indexes have different keys. */
-    static void key(long index, byte[] into) {
+    public static void key(long index, byte[] into) {
         long second = SplitMix64.mix(~index);
         LONGS.set(into, 0, SplitMix64.mix(index * SplitMix64.GOLDEN));
         LONGS.set(into, Long.BYTES, second);
@@ -43,7 +46,7 @@ final class Records {
     }
 
     /** Writes the value that the key of {@code index} has in {@code version}. */
-    void value(long index, long version, byte[] into) {
+    public void value(long index, long version, byte[] into) {
         long base = SplitMix64.mix(SplitMix64.mix(index) ^ version);
         LONGS.set(into, 0, version);
         padded(into, Long.BYTES, pad, base);
@@ -62,7 +65,7 @@ final class Records {
     }
 
     /** Checks that {@code value} is some version of the value of {@code index}. */
-    void requireValue(long index, byte[] value) {
+    public void requireValue(long index, byte[] value) {
         if (value.length != expected.length) {
             throw new WrongValueException("a value has the wrong length", index);
         }

@@ -1,16 +1,16 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.benchmarks.comparison;
 
 /** A run of a system did not end well. */
-final class RunFailedException extends Exception {
+public final class RunFailedException extends Exception {
     private final String log;
 
-    RunFailedException(String message, String log) {
+    public RunFailedException(String message, String log) {
         super(message);
         this.log = log;
     }
 
     /** The end of what the run said. */
-    String log() {
+    public String log() {
         return log;
     }
 }

@@ -1,4 +1,4 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.benchmarks.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.titankv.benchmarks.engine;
+package io.titankv.benchmarks.comparison;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Locale;
  * workloads are orders of magnitude apart. A bar bears its number, and how many times the group's first system that is. Confined to
  * one thread.
  */
-final class BarPlot {
+public final class BarPlot {
     private static final int WIDTH = 860;
     private static final int LEFT = 230;
     private static final int BAR_WIDTH_MAX = 420;
@@ -24,10 +24,10 @@ final class BarPlot {
     private static final List<String> COLOURS = List.of("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9");
 
     /** @param figure 0 or more */
-    record Bar(String system, double figure) {}
+    public record Bar(String system, double figure) {}
 
     /** @param unit what the figures are */
-    record Group(String title, String unit, List<Bar> bars) {}
+    public record Group(String title, String unit, List<Bar> bars) {}
 
     private final StringBuilder body = new StringBuilder();
     private final List<String> systems = new ArrayList<>();
@@ -36,7 +36,7 @@ final class BarPlot {
     private BarPlot() {}
 
     /** A document of its own. */
-    static String draw(String heading, List<Group> groups) {
+    public static String draw(String heading, List<Group> groups) {
         BarPlot plot = new BarPlot();
         groups.stream()
                 .flatMap(group -> group.bars.stream())

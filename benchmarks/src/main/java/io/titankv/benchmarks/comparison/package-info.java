@@ -1,0 +1,9 @@
+/**
+ * What the comparisons of systems share, whatever they compare: records that can be checked, medians, bars, files.
+ *
+ * <p>Read {@link io.titankv.benchmarks.comparison.Records} first.
+ */
+@NullMarked
+package io.titankv.benchmarks.comparison;
+
+import org.jspecify.annotations.NullMarked;
