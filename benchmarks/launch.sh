@@ -1,4 +1,4 @@
-# What benchmarks/engine and benchmarks/micro share; sourced with home set to the repository.
+# What benchmarks/engine, benchmarks/cluster and benchmarks/micro share; sourced with home set to the repository.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 readonly JAVA_MIN=25
@@ -43,11 +43,12 @@ find_java() {
 }
 
 # True when everything is compiled and nothing that it is made from has changed since. Classes are run from where Maven
-# compiles them to; only what is measured, and what measures, counts.
+# compiles them to; only what is measured, and what measures, counts: the modules in the array measured.
+measured=(proto engine benchmarks)
 is_fresh() {
     [ -f "$classpath_file" ] || return 1
     local newer
-    newer=$(cd "$home" && find pom.xml {proto,engine,benchmarks}/pom.xml {proto,engine,benchmarks}/src/main \
+    newer=$(cd "$home" && find pom.xml "${measured[@]/%//pom.xml}" "${measured[@]/%//src/main}" \
         -newer "$classpath_file" -print -quit)
     [ -z "$newer" ]
 }

@@ -23,10 +23,18 @@ public final class BarPlot {
     /** Told apart also by those who do not see all colours: Okabe and Ito, 2008. */
     private static final List<String> COLOURS = List.of("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9");
 
-    /** @param figure 0 or more */
+    /**
+     * One figure.
+     *
+     * @param figure 0 or more
+     */
     public record Bar(String system, double figure) {}
 
-    /** @param unit what the figures are */
+    /**
+     * Figures that are compared.
+     *
+     * @param unit what the figures are
+     */
     public record Group(String title, String unit, List<Bar> bars) {}
 
     private final StringBuilder body = new StringBuilder();
