@@ -1,5 +1,6 @@
 package io.titankv.placement.plan;
 
+import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.util.ArrayList;
@@ -8,100 +9,68 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which nodes hold each group: no two replicas in one failure domain (label {@code zone}, then {@code rack}, then {@code host})
- * where the nodes allow it, and else as even as can be. The first node of a group is the one preferred as its leader; those are
- * even too.
+ * Where the replicas of new groups go: no two in one failure domain (label {@code zone}, then {@code rack}, then {@code host}) where
+ * the nodes allow it, and else so that nodes are as evenly full as can be. The first node of a group is the one preferred as its
+ * leader; those are even too.
  */
 public final class ReplicaSpread {
-    /** The labels that name failure domains, widest first. */
-    static final List<String> DOMAINS = List.of("zone", "rack", "host");
-
-    /** A node that may hold replicas. */
-    public record Candidate(NodeId id, Map<String, String> labels) {
-        public Candidate {
-            labels = Map.copyOf(labels);
-        }
-    }
-
-    private final List<Candidate> nodes;
-    private final Map<NodeId, Integer> replicas = new HashMap<>();
-    private final Map<NodeId, Integer> leaders = new HashMap<>();
-
-    private ReplicaSpread(Collection<Candidate> nodes) {
-        this.nodes = nodes.stream().sorted(Comparator.comparing(Candidate::id)).toList();
-    }
+    private ReplicaSpread() {}
 
     /**
-     * Spreads the groups.
+     * Spreads the groups of a first ring.
      *
      * @param replicasWanted replicas of each group; fewer when there are fewer nodes
      */
     public static SortedMap<GroupId, List<NodeId>> spread(
-            Collection<GroupId> groups, Collection<Candidate> nodes, int replicasWanted) {
+            Collection<GroupId> groups, Collection<NodeModel> nodes, int replicasWanted) {
         if (nodes.isEmpty() || replicasWanted < 1) {
             throw new IllegalArgumentException("replicas need nodes: " + replicasWanted + " on " + nodes.size());
         }
-        ReplicaSpread spread = new ReplicaSpread(nodes);
-        SortedMap<GroupId, List<NodeId>> plan = new TreeMap<>();
-        groups.stream()
-                .sorted()
-                .forEach(group -> plan.put(group, spread.place(Math.min(replicasWanted, nodes.size()))));
-        return plan;
+        List<GroupModel> empty = groups.stream()
+                .map(group -> new GroupModel(group, replicasWanted, List.of(), Optional.empty(), 0, 0))
+                .toList();
+        return spread(ClusterModel.of(Epoch.NONE, nodes, empty, List.of()), PlanPolicy.DEFAULT, groups, replicasWanted);
     }
 
-    private List<NodeId> place(int count) {
-        List<Candidate> chosen = new ArrayList<>();
-        while (chosen.size() < count) {
-            Candidate next = nodes.stream()
-                    .filter(node -> !chosen.contains(node))
-                    .min(Comparator.<Candidate>comparingInt(node -> sharing(node, chosen, "zone"))
-                            .thenComparingInt(node -> sharing(node, chosen, "rack"))
-                            .thenComparingInt(node -> sharing(node, chosen, "host"))
-                            .thenComparingInt(node -> replicas.getOrDefault(node.id(), 0))
-                            .thenComparingInt(node -> leaders.getOrDefault(node.id(), 0))
-                            .thenComparing(Candidate::id))
-                    .orElseThrow();
-            chosen.add(next);
-        }
-        chosen.forEach(node -> replicas.merge(node.id(), 1, Integer::sum));
-        List<NodeId> members =
-                new ArrayList<>(chosen.stream().map(Candidate::id).sorted().toList());
-        NodeId preferred = members.stream()
-                .min(Comparator.<NodeId>comparingInt(node -> leaders.getOrDefault(node, 0))
-                        .thenComparing(Comparator.naturalOrder()))
-                .orElseThrow();
-        leaders.merge(preferred, 1, Integer::sum);
-        members.remove(preferred);
-        members.addFirst(preferred);
-        return List.copyOf(members);
-    }
-
-    /** How many of the chosen stand in the node's domain. A node without the label shares it with none. */
-    private static int sharing(Candidate node, List<Candidate> chosen, String domain) {
-        String name = domainOf(node, domain);
-        return name.isEmpty()
-                ? 0
-                : (int) chosen.stream()
-                        .filter(other -> domainOf(other, domain).equals(name))
-                        .count();
-    }
-
-    /** A rack is a rack of its zone, a host one of its rack: equal names elsewhere are other things. */
-    private static String domainOf(Candidate node, String domain) {
-        if (!node.labels().containsKey(domain)) {
-            return "";
-        }
-        StringBuilder name = new StringBuilder();
-        for (String wider : DOMAINS) {
-            name.append(node.labels().getOrDefault(wider, "")).append('\n');
-            if (wider.equals(domain)) {
-                break;
+    /** Spreads groups of the model that have no replicas yet, beside those that have. */
+    static SortedMap<GroupId, List<NodeId>> spread(
+            ClusterModel model, PlanPolicy policy, Collection<GroupId> groups, int replicasWanted) {
+        ReplicaLayout layout = new ReplicaLayout(model, policy);
+        Map<NodeId, Integer> preferred = new HashMap<>();
+        model.groups()
+                .values()
+                .forEach(group -> group.members().stream()
+                        .findFirst()
+                        .ifPresent(first -> preferred.merge(first, 1, Integer::sum)));
+        SortedMap<GroupId, List<NodeId>> spread = new TreeMap<>();
+        groups.stream().sorted().forEach(id -> {
+            int group = layout.groupOf(id);
+            int node = layout.place(group, ReplicaLayout.NOBODY);
+            while (layout.members(group).length < replicasWanted && node != ReplicaLayout.NOBODY) {
+                layout.add(group, node);
+                node = layout.place(group, ReplicaLayout.NOBODY);
             }
+            spread.put(id, preferredFirst(layout, group, preferred));
+        });
+        return spread;
+    }
+
+    private static List<NodeId> preferredFirst(ReplicaLayout layout, int group, Map<NodeId, Integer> preferred) {
+        List<NodeId> members = new ArrayList<>();
+        for (int node : layout.members(group)) {
+            members.add(layout.id(node));
         }
-        return name.toString();
+        members.sort(Comparator.<NodeId>comparingInt(node -> preferred.getOrDefault(node, 0))
+                .thenComparing(Comparator.naturalOrder()));
+        if (!members.isEmpty()) {
+            preferred.merge(members.getFirst(), 1, Integer::sum);
+            members.subList(1, members.size()).sort(Comparator.naturalOrder());
+        }
+        return List.copyOf(members);
     }
 }

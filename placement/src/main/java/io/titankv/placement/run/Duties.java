@@ -4,7 +4,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap.RangeEntry;
 import io.titankv.placement.plan.HashRing;
-import io.titankv.placement.plan.LeaderBalance;
+import io.titankv.placement.plan.NodeModel;
 import io.titankv.placement.plan.ReplicaSpread;
 import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.NodeRecord;
@@ -17,7 +17,6 @@ import io.titankv.proto.internal.v1.GroupMember;
 import io.titankv.proto.internal.v1.Instruction;
 import io.titankv.proto.internal.v1.ReplicaState;
 import io.titankv.proto.internal.v1.TokenArc;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +33,6 @@ final class Duties {
     /** Most shards for each node, when the number was left open: a Raft group costs threads, buffers and fsyncs. */
     static final int SHARDS_PER_NODE_MAX = 24;
 
-    /** A replica within so many entries of the leader can take over at once. A guess; the log is then in memory. */
-    static final long LAG_ENTRIES_MAX = 1_000;
-
     private Duties() {}
 
     /** The command that lays the first ring, once every initial node is there. */
@@ -51,11 +47,10 @@ final class Duties {
         for (int number = 1; number <= shardCount(state); number++) {
             weights.put(new GroupId(number), 1);
         }
-        List<ReplicaSpread.Candidate> candidates = state.nodes().values().stream()
-                .map(node -> new ReplicaSpread.Candidate(node.id(), node.labels()))
-                .toList();
-        SortedMap<GroupId, List<NodeId>> members = ReplicaSpread.spread(
-                weights.keySet(), candidates, state.settings().replicas());
+        List<NodeModel> nodes =
+                state.nodes().values().stream().map(ClusterModels::empty).toList();
+        SortedMap<GroupId, List<NodeId>> members =
+                ReplicaSpread.spread(weights.keySet(), nodes, state.settings().replicas());
         return Optional.of(StoredForm.layRing(state.clusterId(), members, HashRing.initial(weights)));
     }
 
@@ -133,43 +128,6 @@ final class Duties {
                 .forEach(range -> assign.addRanges(
                         TokenArc.newBuilder().setStart(range.startInclusive()).setEnd(range.endExclusive())));
         return Instruction.newBuilder().setAssignRanges(assign).build();
-    }
-
-    /**
-     * The groups as the balance of leaders sees them: those that serve and have a leader.
-     *
-     * @param settle a node is given leaders once it has been up this long
-     * @param rests groups that were moved a moment ago
-     */
-    static List<LeaderBalance.Led> leaderships(
-            PlacementState state, Reports reports, Duration settle, Predicate<GroupId> rests) {
-        List<LeaderBalance.Led> led = new ArrayList<>();
-        state.groups().values().forEach(group -> {
-            Optional<NodeId> leader = reports.reportedLeader(group.id());
-            if (group.state() == GroupRecord.State.SERVING && leader.isPresent()) {
-                List<NodeId> able = group.members().stream()
-                        .filter(node -> keepsPace(node, group.id(), leader.get(), reports, settle))
-                        .toList();
-                led.add(new LeaderBalance.Led(group.id(), leader.get(), able, !rests.test(group.id())));
-            }
-        });
-        return led;
-    }
-
-    private static boolean keepsPace(NodeId node, GroupId group, NodeId leader, Reports reports, Duration settle) {
-        if (node.equals(leader)) {
-            return true;
-        }
-        Reports.NodeReport report = reports.nodes().get(node);
-        if (report == null || report.upFor().compareTo(settle) < 0 || !reports.serves(node, group)) {
-            return false;
-        }
-        long commit =
-                reports.replica(leader, group).map(ReplicaState::getCommitIndex).orElse(Long.MAX_VALUE);
-        return reports.replica(node, group)
-                .filter(replica -> replica.getRole() == ReplicaState.Role.ROLE_FOLLOWER)
-                .filter(replica -> commit - replica.getAppliedIndex() <= LAG_ENTRIES_MAX)
-                .isPresent();
     }
 
     /** How many tokens of all each group owns, 0 .. 1. */

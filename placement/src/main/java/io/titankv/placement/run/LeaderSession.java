@@ -6,7 +6,9 @@ import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.multiraft.host.BarrierOutcome;
 import io.titankv.multiraft.host.Replica;
-import io.titankv.placement.plan.LeaderBalance;
+import io.titankv.placement.plan.LeaderPlanner;
+import io.titankv.placement.plan.PlanPolicy;
+import io.titankv.placement.plan.Step;
 import io.titankv.placement.run.PlacementOptions.Timings;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.internal.v1.ClusterView;
@@ -49,7 +51,7 @@ final class LeaderSession {
     private boolean ended;
 
     /** A transfer asked for; until {@code restsUntilNanos} the group is not moved again. */
-    private record Transfer(LeaderBalance.Move move, long untilNanos, long restsUntilNanos) {}
+    private record Transfer(Step.MoveLeader move, long untilNanos, long restsUntilNanos) {}
 
     LeaderSession(
             NodeId self,
@@ -132,8 +134,9 @@ final class LeaderSession {
             transfers.values().removeIf(transfer -> transfer.restsUntilNanos - now <= 0);
             resting = Set.copyOf(transfers.keySet());
         }
-        List<LeaderBalance.Move> moves =
-                LeaderBalance.plan(Duties.leaderships(state(), reports(), timings.settle(), resting::contains));
+        List<Step.MoveLeader> moves = new LeaderPlanner(
+                        ClusterModels.of(state(), reports()), PlanPolicy.DEFAULT.settling(timings.settle()))
+                .moves(resting);
         synchronized (this) {
             moves.forEach(move -> transfers.put(
                     move.group(),

@@ -114,6 +114,7 @@ final class ReportBook {
                     Optional.empty(),
                     Optional.empty(),
                     Duration.ZERO,
+                    Duration.ofNanos(nowNanos - startedNanos),
                     Map.of());
         }
         Liveness liveness = livenessAfter(nowNanos - page.heardNanos);
@@ -122,6 +123,7 @@ final class ReportBook {
                 Optional.of(page.last),
                 Optional.of(page.heardAt),
                 liveness == Liveness.UP ? Duration.ofNanos(nowNanos - page.upSinceNanos) : Duration.ZERO,
+                Duration.ofNanos(nowNanos - page.heardNanos),
                 page.replicas);
     }
 

@@ -34,12 +34,14 @@ record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders) 
      * @param last its last heartbeat; empty when none came since this placement leader began
      * @param heardAt when that came
      * @param upFor how long it has been up without a break
+     * @param silentFor how long ago its last heartbeat came, or this placement leader began
      */
     record NodeReport(
             Liveness liveness,
             Optional<HeartbeatRequest> last,
             Optional<Instant> heardAt,
             Duration upFor,
+            Duration silentFor,
             Map<GroupId, ReplicaState> replicas) {
         NodeReport {
             replicas = Map.copyOf(replicas);

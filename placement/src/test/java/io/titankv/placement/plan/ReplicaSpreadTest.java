@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
-import io.titankv.placement.plan.ReplicaSpread.Candidate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,7 +39,7 @@ final class ReplicaSpreadTest {
 
     @Test
     void noTwoReplicasStandInOneZoneWhereThereAreZonesEnough() {
-        List<Candidate> nodes = new ArrayList<>();
+        List<NodeModel> nodes = new ArrayList<>();
         for (int i = 1; i <= 9; i++) {
             nodes.add(node(i, Map.of("zone", "z" + i % 3, "host", "h" + i)));
         }
@@ -52,7 +51,7 @@ final class ReplicaSpreadTest {
     @Test
     void anUnevenZoneStillGetsOneOfEachGroup() {
         // One node of zone c and four of each other: it must hold a replica of every group.
-        List<Candidate> nodes = new ArrayList<>();
+        List<NodeModel> nodes = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             nodes.add(node(i, Map.of("zone", "a")));
             nodes.add(node(i + 4, Map.of("zone", "b")));
@@ -65,7 +64,7 @@ final class ReplicaSpreadTest {
 
     @Test
     void withinTooFewZonesRacksAreKeptApartAndThenHosts() {
-        List<Candidate> nodes = new ArrayList<>();
+        List<NodeModel> nodes = new ArrayList<>();
         for (int i = 1; i <= 6; i++) {
             nodes.add(node(i, Map.of("zone", "only", "rack", "r" + i % 2, "host", "h" + i % 3)));
         }
@@ -79,7 +78,7 @@ final class ReplicaSpreadTest {
 
     @Test
     void racksOfOneNameInTwoZonesAreTwoRacks() {
-        List<Candidate> nodes = List.of(
+        List<NodeModel> nodes = List.of(
                 node(1, Map.of("zone", "a", "rack", "r1")),
                 node(2, Map.of("zone", "a", "rack", "r2")),
                 node(3, Map.of("zone", "b", "rack", "r1")));
@@ -89,8 +88,18 @@ final class ReplicaSpreadTest {
     }
 
     @Test
+    void aNodeWithTwiceTheDiskHoldsTwiceAsMany() {
+        List<NodeModel> nodes = new ArrayList<>(unlabelled(5));
+        nodes.add(Clusters.withDisk(node(6, Map.of()), 2 * Clusters.DISK_BYTES));
+        long held = ReplicaSpread.spread(groups(70), nodes, 1).values().stream()
+                .filter(members -> members.contains(new NodeId("n6")))
+                .count();
+        assertThat(held).isEqualTo(20);
+    }
+
+    @Test
     void theOrderOfTheNodesDoesNotMatter() {
-        List<Candidate> nodes = unlabelled(5);
+        List<NodeModel> nodes = unlabelled(5);
         assertThat(ReplicaSpread.spread(groups(9), nodes.reversed(), 3))
                 .isEqualTo(ReplicaSpread.spread(groups(9), nodes, 3));
     }
@@ -103,7 +112,7 @@ final class ReplicaSpreadTest {
         return most - least;
     }
 
-    private static Set<String> domains(List<Candidate> nodes, List<NodeId> members, String label) {
+    private static Set<String> domains(List<NodeModel> nodes, List<NodeId> members, String label) {
         Set<String> domains = new HashSet<>();
         nodes.stream()
                 .filter(node -> members.contains(node.id()))
@@ -115,11 +124,11 @@ final class ReplicaSpreadTest {
         return IntStream.rangeClosed(1, count).mapToObj(GroupId::new).toList();
     }
 
-    private static List<Candidate> unlabelled(int count) {
+    private static List<NodeModel> unlabelled(int count) {
         return IntStream.rangeClosed(1, count).mapToObj(i -> node(i, Map.of())).toList();
     }
 
-    private static Candidate node(int number, Map<String, String> labels) {
-        return new Candidate(new NodeId("n" + number), labels);
+    private static NodeModel node(int number, Map<String, String> labels) {
+        return Clusters.node("n" + number, labels);
     }
 }

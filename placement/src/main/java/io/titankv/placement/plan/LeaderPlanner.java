@@ -1,0 +1,89 @@
+package io.titankv.placement.plan;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which leaderships to hand over: off nodes that are drained, then so that nodes lead about equally many groups for their cores, then
+ * so that they serve about equally many operations. A group is handed to a voter that is healthy, keeps pace and has been up for a
+ * while, once at most. Pure: the same model gives the same moves. Immutable.
+ */
+public final class LeaderPlanner {
+    private final ClusterModel model;
+    private final PlanPolicy policy;
+
+    public LeaderPlanner(ClusterModel model, PlanPolicy policy) {
+        this.model = model;
+        this.policy = policy;
+    }
+
+    /**
+     * The plan that balances leaders.
+     *
+     * @param resting groups that were handed over a moment ago: they stay, as do those that an operation changes
+     */
+    public Decision balance(Set<GroupId> resting) {
+        return Plan.of(
+                Reason.scheduler("leader balance", "nodes lead alike, by number and by load"),
+                moves(resting),
+                model,
+                policy.pace());
+    }
+
+    /** The moves of {@link #balance}, by group. */
+    public List<Step.MoveLeader> moves(Set<GroupId> resting) {
+        Set<GroupId> left = new HashSet<>(resting);
+        left.addAll(model.claims().keySet());
+        Leaderships leaderships = new Leaderships(model, policy, left);
+        for (int group = 0; group < leaderships.groups.size(); group++) {
+            int leader = leaderships.leader(group);
+            int to = leaderships.idlestFor(group);
+            if (gaveUp(leaderships.nodes.get(leader)) && leaderships.isMovable(group) && to != Leaderships.NOBODY) {
+                leaderships.move(group, to);
+            }
+        }
+        new LeaderChains(leaderships).even();
+        new LeaderLoads(leaderships, policy.leaderLoad()).even();
+        return steps(leaderships);
+    }
+
+    private static boolean gaveUp(NodeModel node) {
+        return node.intent() != NodeModel.Intent.IN_SERVICE;
+    }
+
+    private static List<Step.MoveLeader> steps(Leaderships leaderships) {
+        List<Step.MoveLeader> moves = new ArrayList<>();
+        for (int i = 0; i < leaderships.groups.size(); i++) {
+            GroupModel group = leaderships.groups.get(i);
+            NodeId to = leaderships.nodes.get(leaderships.leader(i)).id();
+            group.leader()
+                    .filter(from -> !from.equals(to))
+                    .ifPresent(from -> moves.add(new Step.MoveLeader(
+                            group.id(), from, to, from + " leads more than its share, " + to + " less")));
+        }
+        return moves;
+    }
+
+    /** The moves that leave a node without leaderships, as far as others can lead. */
+    List<Step.MoveLeader> away(NodeId node) {
+        Leaderships leaderships = new Leaderships(model, policy, Set.of());
+        List<Step.MoveLeader> moves = new ArrayList<>();
+        for (int group = 0; group < leaderships.groups.size(); group++) {
+            NodeId leader = leaderships.nodes.get(leaderships.leader(group)).id();
+            int to = leaderships.idlestFor(group);
+            if (leader.equals(node) && to != Leaderships.NOBODY) {
+                moves.add(new Step.MoveLeader(
+                        leaderships.groups.get(group).id(),
+                        node,
+                        leaderships.nodes.get(to).id(),
+                        node + " leads no group while it is drained"));
+                leaderships.move(group, to);
+            }
+        }
+        return moves;
+    }
+}

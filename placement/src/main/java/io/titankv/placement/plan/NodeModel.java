@@ -1,0 +1,75 @@
+package io.titankv.placement.plan;
+
+import io.titankv.model.NodeId;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * A node as the planners see it. Immutable.
+ *
+ * @param labels where it stands: {@code zone}, {@code rack}, {@code host}
+ * @param cores by which it gets its share of leaders, at least 1
+ * @param diskBytes by which it gets its share of bytes; 0: unknown, taken as the mean of the others
+ * @param freeBytes what is free of them
+ * @param intent what its operator wants of it
+ * @param presence whether it is heard of
+ */
+public record NodeModel(
+        NodeId id,
+        Map<String, String> labels,
+        int cores,
+        long diskBytes,
+        long freeBytes,
+        Intent intent,
+        Presence presence) {
+    /** What the operator wants of a node. */
+    public enum Intent {
+        /** Holds replicas and leads. */
+        IN_SERVICE,
+        /** Keeps its replicas, leads nothing. */
+        DRAINING,
+        /** Gives its replicas away, gets none. */
+        DECOMMISSIONING,
+        /** Holds nothing and gets nothing: it was decommissioned, or replaced. */
+        REMOVED
+    }
+
+    /** Whether a node is heard of. */
+    public sealed interface Presence {
+        /** Heard of without a break for this long. */
+        record Up(Duration lasting) implements Presence {}
+
+        /** Not heard of for this long. */
+        record Silent(Duration lasting) implements Presence {}
+    }
+
+    public NodeModel {
+        labels = Map.copyOf(labels);
+        if (cores < 1 || diskBytes < 0 || freeBytes < 0) {
+            throw new IllegalArgumentException("node " + id + " has no sensible capacity: " + cores + " cores, "
+                    + diskBytes + " bytes, " + freeBytes + " of them free");
+        }
+    }
+
+    public boolean isUp() {
+        return presence instanceof Presence.Up;
+    }
+
+    /** Whether it may be given a replica. */
+    boolean takesReplicas() {
+        return isUp() && (intent == Intent.IN_SERVICE || intent == Intent.DRAINING);
+    }
+
+    /** Whether its replicas must go elsewhere: its operator says so, or it has been silent for too long. */
+    boolean isLeaving(Duration silenceMax) {
+        return intent == Intent.DECOMMISSIONING || intent == Intent.REMOVED || isDead(silenceMax);
+    }
+
+    boolean isDead(Duration silenceMax) {
+        return presence instanceof Presence.Silent silent && silent.lasting().compareTo(silenceMax) >= 0;
+    }
+
+    NodeModel meaning(Intent changed) {
+        return new NodeModel(id, labels, cores, diskBytes, freeBytes, changed, presence);
+    }
+}

@@ -1,0 +1,82 @@
+package io.titankv.placement.plan;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import java.time.Duration;
+
+/** The first constraint that holds a step, or a scheduler, back: with its value and its limit. */
+public sealed interface WaitingOn {
+    /** Another operation, or an earlier step, changes the group. */
+    record GroupClaimed(GroupId group, String by) implements WaitingOn {}
+
+    /** Steps of the same plan must be done before it. */
+    record EarlierSteps(int undone) implements WaitingOn {}
+
+    /** As many replicas as one node may copy at a time are on their way from it or to it. */
+    record NodeBusy(NodeId node, int copies, int copiesMax) implements WaitingOn {}
+
+    /** As many ranges as may be on their way at a time are. */
+    record TransfersBusy(int transfers, int transfersMax) implements WaitingOn {}
+
+    /** The learner is not near enough to its leader. */
+    record CatchingUp(GroupId group, NodeId node, long entriesBehind, long entriesBehindMax) implements WaitingOn {}
+
+    /** With the change, too few of the group's voters would be healthy. */
+    record QuorumAtRisk(GroupId group, int healthy, int needed) implements WaitingOn {}
+
+    /** The group has no majority, so it can decide nothing. */
+    record QuorumLost(GroupId group, int healthy, int needed) implements WaitingOn {}
+
+    record LeaderUnknown(GroupId group) implements WaitingOn {}
+
+    record NodeSilent(NodeId node, Duration silent) implements WaitingOn {}
+
+    /** No node may be given the replica. */
+    record NoNodeFor(GroupId group, int nodes, String limit) implements WaitingOn {}
+
+    /** So many nodes are silent that the fault is likely elsewhere, as in the network. */
+    record TooManySilent(int silent, int silentMax, int nodes) implements WaitingOn {}
+
+    /** Has moved as much as it may in this time. */
+    record RateLimited(long movedBytes, long bytesMax, Duration window) implements WaitingOn {}
+
+    /** The scheduler is switched off. */
+    record SwitchedOff(String scheduler) implements WaitingOn {}
+
+    /** One range has more load than a group should, and is too narrow to be cut. */
+    record HotRange(GroupId group, String range, double opsPerSecond, double opsPerSecondMax) implements WaitingOn {}
+
+    /** One line for people. */
+    default String text() {
+        return switch (this) {
+            case GroupClaimed it -> "group " + it.group + " is being changed by " + it.by;
+            case EarlierSteps it -> it.undone + " earlier steps of the plan are not done";
+            case NodeBusy it ->
+                "node " + it.node + " copies " + it.copies + " replicas already, the limit is " + it.copiesMax;
+            case TransfersBusy it -> it.transfers + " ranges are on their way already, the limit is " + it.transfersMax;
+            case CatchingUp it ->
+                "the learner of " + it.group + " on " + it.node + " is "
+                        + (it.entriesBehind == ReplicaModel.UNKNOWN ? "an unknown number of" : it.entriesBehind)
+                        + " entries behind, it is promoted within " + it.entriesBehindMax;
+            case QuorumAtRisk it ->
+                "group " + it.group + " would be left with " + it.healthy + " healthy voters, it needs " + it.needed;
+            case QuorumLost it ->
+                "group " + it.group + " has " + it.healthy + " healthy voters, it needs " + it.needed
+                        + " to change its members";
+            case LeaderUnknown it -> "group " + it.group + " has no leader that is heard of";
+            case NodeSilent it -> "node " + it.node + " has not been heard of for " + Amounts.time(it.silent);
+            case NoNodeFor it -> "none of " + it.nodes + " nodes can take a replica of " + it.group + ": " + it.limit;
+            case TooManySilent it ->
+                it.silent + " of " + it.nodes + " nodes are silent, replicas are healed up to " + it.silentMax
+                        + ": look for a fault of the network";
+            case RateLimited it ->
+                Amounts.bytes(it.movedBytes) + " were moved in the last " + Amounts.time(it.window) + ", the limit is "
+                        + Amounts.bytes(it.bytesMax);
+            case SwitchedOff it -> it.scheduler + " is switched off";
+            case HotRange it ->
+                "range " + it.range + " of " + it.group + " alone has " + Amounts.rate(it.opsPerSecond)
+                        + ", a group should have " + Amounts.rate(it.opsPerSecondMax)
+                        + ", and it is too narrow to be cut";
+        };
+    }
+}
