@@ -79,6 +79,9 @@ public final class ClusterComparison implements Callable<Integer> {
         long began = System.nanoTime();
         try {
             for (int run = 1; run <= plan.runs(); run++) {
+                for (int bytes : plan.largeValueBytes()) {
+                    measureDisk(plan, base, bytes, run);
+                }
                 for (Arrangement arrangement : plan.arrangements()) {
                     String missing = NodePrograms.missingOrNull(arrangement.contender());
                     if (missing != null) {
@@ -95,9 +98,13 @@ public final class ClusterComparison implements Callable<Integer> {
                 DiskUse.delete(base);
             }
         }
-        List<Measurement> measured = medians.medians();
+        List<Measurement> measured = Ratios.appended(medians.medians());
         measured.forEach(line -> out().println(line.toJson()));
         out().flush();
+        Path pictures = options.pictures();
+        if (pictures != null) {
+            Pictures.write(measured, pictures);
+        }
         return hasFailed ? RUN_FAILED : 0;
     }
 
@@ -106,6 +113,15 @@ public final class ClusterComparison implements Callable<Integer> {
             return options.plan();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void measureDisk(ClusterOptions.Plan plan, Path base, int bytes, int run) throws IOException {
+        Path scratch = Files.createTempDirectory(base, "disk-" + run + "-");
+        try {
+            heard(DiskWrites.measure(scratch, bytes, plan.inFlightMost(), plan.time()), run, plan.runs());
+        } finally {
+            DiskUse.delete(scratch);
         }
     }
 
@@ -130,12 +146,15 @@ public final class ClusterComparison implements Callable<Integer> {
 
     private void heard(String line, int run, int runs) {
         if (line.startsWith("{")) {
-            Measurement measurement = Measurement.parse(line);
-            medians.add(measurement);
-            say(String.format(Locale.ROOT, "run %d of %d: %s", run, runs, text(measurement)));
+            heard(Measurement.parse(line), run, runs);
         } else if (line.startsWith(LoadProgram.NOTE)) {
             say(line.substring(LoadProgram.NOTE.length()));
         }
+    }
+
+    private void heard(Measurement measurement, int run, int runs) {
+        medians.add(measurement);
+        say(String.format(Locale.ROOT, "run %d of %d: %s", run, runs, text(measurement)));
     }
 
     private static String text(Measurement measurement) {

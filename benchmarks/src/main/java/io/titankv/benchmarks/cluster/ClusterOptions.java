@@ -110,7 +110,15 @@ final class ClusterOptions {
     private @Nullable Path pictures;
 
     /** What is to be done. */
-    record Plan(List<Arrangement> arrangements, int keys, int runs, Duration heat, Duration warmUp, Duration time) {
+    record Plan(
+            List<Arrangement> arrangements,
+            List<Integer> largeValueBytes,
+            int inFlightMost,
+            int keys,
+            int runs,
+            Duration heat,
+            Duration warmUp,
+            Duration time) {
         /** So many keys that a fill ends. */
         int keysOf(int valueBytes) {
             return Math.clamp(FILLED_BYTES_MAX / valueBytes, 1, keys);
@@ -168,6 +176,10 @@ final class ClusterOptions {
         int time = requireWithin("seconds", orElse(seconds, quick ? QUICK_SECONDS : SECONDS), 1, 3600);
         return new Plan(
                 arrangements,
+                chosen.contains(Workload.PUT)
+                        ? valueBytes.stream().filter(ClusterOptions::isLarge).toList()
+                        : List.of(),
+                inFlightMost(),
                 requireWithin("keys", orElse(keys, quick ? QUICK_KEYS : KEYS), 1, 100_000_000),
                 requireWithin("runs", orElse(runs, quick ? QUICK_RUNS : RUNS), 1, 1000),
                 Duration.ofSeconds(Math.min(10, time + 1L)),
@@ -205,19 +217,26 @@ final class ClusterOptions {
 
     /** The most in flight first, while every system is fresh; of one number in flight all workloads. */
     private List<Step> steps(Contender contender, int count, int bytes, Collection<Workload> chosen) {
-        boolean isLarge = bytes > SMALL_VALUE_BYTES_MAX;
+        boolean isLarge = isLarge(bytes);
         if (isLarge && (contender == Contender.ECHO || (quick && !isFirstOfTitan(contender, count)))) {
             return List.of();
         }
         boolean isShort = isLarge || (quick && count > QUICK_SHARDS_MAX);
-        int most = inFlight.stream().max(Integer::compare).orElseThrow();
         List<Step> steps = new ArrayList<>();
-        for (int together : isShort ? List.of(most) : inFlight) {
+        for (int together : isShort ? List.of(inFlightMost()) : inFlight) {
             contender.workloads().stream()
                     .filter(workload -> chosen.contains(workload) && !(isShort && workload.isUnary()))
                     .forEach(workload -> steps.add(new Step(workload, together)));
         }
         return steps;
+    }
+
+    private static boolean isLarge(int bytes) {
+        return bytes > SMALL_VALUE_BYTES_MAX;
+    }
+
+    private int inFlightMost() {
+        return inFlight.stream().max(Integer::compare).orElseThrow();
     }
 
     private boolean isFirstOfTitan(Contender contender, int count) {

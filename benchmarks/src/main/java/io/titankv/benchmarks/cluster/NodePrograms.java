@@ -28,6 +28,7 @@ final class NodePrograms {
             "-XX:+ExitOnOutOfMemoryError");
     /** What RheaKV's serializer reaches into; it is of a time before modules. */
     private static final List<String> RHEAKV_FLAGS = List.of(
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
             "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
@@ -82,7 +83,8 @@ final class NodePrograms {
                                 + " etcd-server";
             case RHEAKV ->
                 rheakvClasspath().isEmpty()
-                        ? "rheakv is left out: it has not been fetched and compiled; see what benchmarks/cluster said"
+                        ? "rheakv is left out: it could not be fetched and compiled, see"
+                                + " benchmarks/rheakv/target/build.log"
                         : null;
         };
     }

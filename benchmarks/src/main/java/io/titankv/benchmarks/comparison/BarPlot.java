@@ -19,9 +19,13 @@ public final class BarPlot {
     private static final int GROUP_HEIGHT_MIN = 2 * BAR_HEIGHT;
 
     private static final int LEGEND_STEP = 110;
+    /** Names in one line of the legend. */
+    private static final int LEGEND_ROW = 5;
+
     private static final int MARGIN = 16;
     /** Told apart also by those who do not see all colours: Okabe and Ito, 2008. */
-    private static final List<String> COLOURS = List.of("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9");
+    private static final List<String> COLOURS =
+            List.of("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000");
 
     /**
      * One figure.
@@ -64,7 +68,10 @@ public final class BarPlot {
 
     private void legend() {
         for (int i = 0; i < systems.size(); i++) {
-            int x = LEFT + i * LEGEND_STEP;
+            if (i > 0 && i % LEGEND_ROW == 0) {
+                y += BAR_HEIGHT;
+            }
+            int x = LEFT + i % LEGEND_ROW * LEGEND_STEP;
             bar(x, BAR_HEIGHT, colour(systems.get(i)));
             text(x + BAR_HEIGHT + 5, y + BAR_HEIGHT - 3, systems.get(i));
         }
