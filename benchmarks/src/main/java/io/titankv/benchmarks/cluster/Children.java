@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ final class Children implements AutoCloseable {
     private record Child(String name, Process process, Path log) {}
 
     private final Path directory;
-    private final Thread killing = new Thread(this::kill, "kill-children");
+    private final Runnable afterInterrupt;
+    private final Thread ending = new Thread(this::end, "end-children");
     /** Guarded by this. */
     private final List<Child> children = new ArrayList<>();
     /** Guarded by this: the first that ended though it should run on. */
@@ -32,14 +34,20 @@ final class Children implements AutoCloseable {
     /** Guarded by this. */
     private boolean isClosed;
 
-    private Children(Path directory) {
+    private Children(Path directory, Runnable afterInterrupt) {
         this.directory = directory;
+        this.afterInterrupt = afterInterrupt;
     }
 
-    /** @param logs where their logs go */
-    static Children in(Path logs) {
-        Children children = new Children(logs);
-        Runtime.getRuntime().addShutdownHook(children.killing);
+    /**
+     * None yet.
+     *
+     * @param logs where their logs go
+     * @param afterInterrupt done when this program is told to end while they run, after they are gone
+     */
+    static Children in(Path logs, Runnable afterInterrupt) {
+        Children children = new Children(logs, afterInterrupt);
+        Runtime.getRuntime().addShutdownHook(children.ending);
         return children;
     }
 
@@ -118,6 +126,12 @@ final class Children implements AutoCloseable {
         }
     }
 
+    private void end() {
+        kill();
+        awaitAll();
+        afterInterrupt.run();
+    }
+
     private synchronized void kill() {
         isClosed = true;
         children.forEach(Children::destroy);
@@ -129,16 +143,7 @@ final class Children implements AutoCloseable {
         child.process.destroyForcibly();
     }
 
-    /** Kills all that still run, and waits until they are gone. */
-    @Override
-    public void close() {
-        kill();
-        try {
-            Runtime.getRuntime().removeShutdownHook(killing);
-        } catch (IllegalStateException e) {
-            // This program is ending: the hook does the same.
-            return;
-        }
+    private void awaitAll() {
         List<Child> killed;
         synchronized (this) {
             killed = List.copyOf(children);
@@ -151,5 +156,20 @@ final class Children implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Kills all that still run, and waits until they are gone. */
+    @Override
+    public void close() {
+        kill();
+        try {
+            Runtime.getRuntime().removeShutdownHook(ending);
+        } catch (IllegalStateException e) {
+            // This program is ending, and the hook does the rest: nothing may begin, or be said, any more.
+            while (true) {
+                LockSupport.park(this);
+            }
+        }
+        awaitAll();
     }
 }

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 120)
 public final class ClusterComparison implements Callable<Integer> {
     private static final int RUN_FAILED = 1;
-    /** Quick means less than eight minutes; a little is left for compiling. */
-    private static final long QUICK_NANOS_MAX = TimeUnit.SECONDS.toNanos(450);
+    /** Quick means less than eight minutes: what is begun after this time would end later. */
+    static final Duration QUICK_MAX = Duration.ofSeconds(390);
 
     @Mixin
     private ClusterOptions options = new ClusterOptions();
@@ -86,7 +86,7 @@ public final class ClusterComparison implements Callable<Integer> {
                     String missing = NodePrograms.missingOrNull(arrangement.contender());
                     if (missing != null) {
                         sayOnce(missing);
-                    } else if (options.quick() && System.nanoTime() - began > QUICK_NANOS_MAX) {
+                    } else if (options.quick() && System.nanoTime() - began > QUICK_MAX.toNanos()) {
                         say("no time for " + arrangement.name() + ": this machine is slow or busy");
                     } else {
                         runOne(plan, base, arrangement, run);
@@ -128,7 +128,8 @@ public final class ClusterComparison implements Callable<Integer> {
     /** A system that fails is told of, and the others go on: a comparison lasts long. */
     private void runOne(ClusterOptions.Plan plan, Path base, Arrangement arrangement, int run) throws IOException {
         Path scratch = Files.createTempDirectory(base, arrangement.name() + "-" + run + "-");
-        try (Children children = Children.in(scratch)) {
+        Path temporary = options.directory() == null ? base : scratch;
+        try (Children children = Children.in(scratch, () -> DiskUse.delete(temporary))) {
             NodePrograms programs = NodePrograms.of(arrangement, scratch);
             List<List<String>> nodes = programs.nodes();
             for (int i = 0; i < nodes.size(); i++) {

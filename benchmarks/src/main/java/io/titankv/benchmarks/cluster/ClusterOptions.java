@@ -183,7 +183,7 @@ final class ClusterOptions {
                 requireWithin("keys", orElse(keys, quick ? QUICK_KEYS : KEYS), 1, 100_000_000),
                 requireWithin("runs", orElse(runs, quick ? QUICK_RUNS : RUNS), 1, 1000),
                 Duration.ofSeconds(Math.min(10, time + 1L)),
-                Duration.ofSeconds(1),
+                quick ? Duration.ofMillis(500) : Duration.ofSeconds(1),
                 Duration.ofSeconds(time));
     }
 

@@ -26,7 +26,7 @@ class ChildrenTest {
     @Test
     void whatIsSaidIsHeardAndComplaintsAreLogged() throws Exception {
         List<String> lines = new ArrayList<>();
-        try (Children children = Children.in(directory)) {
+        try (Children children = Children.in(directory, () -> {})) {
             children.run("load", shell("echo one; echo two; echo oh >&2"), lines::add);
         }
         assertThat(lines).containsExactly("one", "two");
@@ -35,7 +35,7 @@ class ChildrenTest {
 
     @Test
     void oneThatFailsIsToldOfWithTheEndOfItsLog() {
-        try (Children children = Children.in(directory)) {
+        try (Children children = Children.in(directory, () -> {})) {
             RunFailedException failure = catchThrowableOfType(
                     RunFailedException.class,
                     () -> children.run("load", shell("echo no such key >&2; exit 3"), line -> {}));
@@ -46,7 +46,7 @@ class ChildrenTest {
 
     @Test
     void oneThatShouldRunOnAndEndsEndsTheOthers() throws Exception {
-        try (Children children = Children.in(directory)) {
+        try (Children children = Children.in(directory, () -> {})) {
             Path other = directory.resolve("load.log");
             children.start("n1", shell("until [ -e " + other + " ]; do sleep 0.01; done; echo disk full; exit 4"));
             RunFailedException failure = catchThrowableOfType(
@@ -58,7 +58,7 @@ class ChildrenTest {
 
     @Test
     void nothingIsStartedAfterOneWasLost() throws Exception {
-        try (Children children = Children.in(directory)) {
+        try (Children children = Children.in(directory, () -> {})) {
             children.start("n1", shell("exit 4"));
             await().untilAsserted(() -> assertThatThrownBy(() -> children.start("n2", shell("exec sleep 600")))
                     .hasMessage("n1 ended by itself, exit code 4"));
@@ -68,7 +68,7 @@ class ChildrenTest {
     @Test
     void closingEndsAllWithThoseThatTheyStarted() throws Exception {
         List<ProcessHandle> before = ProcessHandle.current().descendants().toList();
-        Children children = Children.in(directory);
+        Children children = Children.in(directory, () -> {});
         children.start("n1", shell("sleep 600 & sleep 600"));
         children.start("n2", List.of("sleep", "600"));
         assertThat(ProcessHandle.current().descendants()).hasSizeGreaterThan(before.size());
@@ -81,7 +81,7 @@ class ChildrenTest {
 
     @Test
     void aProgramThatIsNotThereIsNamed() {
-        try (Children children = Children.in(directory)) {
+        try (Children children = Children.in(directory, () -> {})) {
             assertThatThrownBy(() -> children.start("n1", List.of("/no/such/program")))
                     .isInstanceOf(RunFailedException.class)
                     .hasMessageContaining("/no/such/program");
