@@ -13,6 +13,7 @@ final class BatchPlan {
 
     private final Keydir keydir;
     private final RecordReader reader;
+    private final OverwriteChecks checks;
     private final Places places = new Places();
 
     private boolean[] written = new boolean[16];
@@ -25,14 +26,21 @@ final class BatchPlan {
     private int[] oldBytes = new int[16];
     private int writtenCount;
 
+    /** Puts whose record will stand beside the one named as the old, until a check of their keys. */
+    private boolean[] beside = new boolean[16];
+
+    private int besideCount;
+    private long besideBytes;
+
     /** Hash table from token to the last operation with it, then a chain of those before. */
     private int[] heads = new int[32];
 
     private int[] previous = new int[16];
 
-    BatchPlan(Keydir keydir, RecordReader reader) {
+    BatchPlan(Keydir keydir, RecordReader reader, OverwriteChecks checks) {
         this.keydir = keydir;
         this.reader = reader;
+        this.checks = checks;
     }
 
     /** Finds out what the batch does. Nothing is changed, whether this returns or throws. */
@@ -71,12 +79,14 @@ final class BatchPlan {
         return oldOperations[operation];
     }
 
-    boolean hasOldPlace(int operation) {
-        return oldFileIds[operation] != 0;
+    /** Whether the put did not wait to see what the old record's key is: both records stand until a check. */
+    boolean isBeside(int operation) {
+        return beside[operation];
     }
 
+    /** The file of the record that gives way, 0 when none does. */
     long oldFileId(int operation) {
-        return oldFileIds[operation];
+        return beside[operation] ? 0 : oldFileIds[operation];
     }
 
     long oldOffset(int operation) {
@@ -89,6 +99,12 @@ final class BatchPlan {
 
     private boolean prepareKey(WriteBatch batch, int operation, int lastDrop, DataFileSet files) {
         long token = batch.token(operation);
+        if (besideCount > 0) {
+            lookAtOldOf(batch, operation, files);
+        }
+        if (batch.kind(operation) == RecordKind.TOMBSTONE) {
+            checks.check(token);
+        }
         int earlier = standingOperation(batch, operation);
         if (earlier != NONE && !isDroppedBetween(batch, earlier, operation, lastDrop)) {
             if (Long.compareUnsigned(batch.version(earlier), batch.version(operation)) > 0) {
@@ -105,7 +121,7 @@ final class BatchPlan {
             return !deletesNothing || Long.compareUnsigned(batch.version(earlier), batch.version(operation)) != 0;
         }
         boolean isDropped = isDroppedBetween(batch, NONE, operation, lastDrop);
-        boolean found = earlier == NONE && !isDropped && findOld(token, batch.key(operation), operation, files);
+        boolean found = earlier == NONE && !isDropped && findOld(batch, operation, files);
         if (batch.kind(operation) == RecordKind.TOMBSTONE && !found) {
             return false;
         }
@@ -114,36 +130,95 @@ final class BatchPlan {
     }
 
     /** Looks the key up among the records of earlier batches. */
-    private boolean findOld(long token, MemorySegment key, int operation, DataFileSet files) {
+    private boolean findOld(WriteBatch batch, int operation, DataFileSet files) {
+        long token = batch.token(operation);
+        MemorySegment key = batch.key(operation);
         KeydirEntry only = keydir.findOnlyToChange(token);
         if (only.isNone()) {
             return false;
         }
         if (only.fileId() != 0) {
+            if (batch.kind(operation) == RecordKind.PUT && mayStandBeside(only, operation, files)) {
+                return false;
+            }
             return isOld(only.fileId(), only.offset(), only.recordBytes(), key, operation, files);
         }
         int found = keydir.find(token, places);
+        if (checks.unchecked().contains(token)) {
+            // A put of the key that was put last, which is in the cache, needs no check.
+            if (batch.kind(operation) == RecordKind.PUT && isOldAt(found - 1, key, operation, files)) {
+                return true;
+            }
+            checks.check(token);
+            found = keydir.find(token, places);
+        }
         for (int i = 0; i < found; i++) {
-            if (isOld(places.fileId(i), places.offset(i), places.recordBytes(i), key, operation, files)) {
+            if (isOldAt(i, key, operation, files)) {
                 return true;
             }
         }
         return false;
     }
 
+    private boolean isOldAt(int place, MemorySegment key, int operation, DataFileSet files) {
+        return isOld(places.fileId(place), places.offset(place), places.recordBytes(place), key, operation, files);
+    }
+
+    /** Whether the only record of the put's token would have to come from the disk, and is left to a check. */
+    private boolean mayStandBeside(KeydirEntry only, int operation, DataFileSet files) {
+        DataFile file = require(files, only.fileId());
+        if (!file.file().mayWait(only.offset(), only.recordBytes())
+                || !checks.unchecked().haveRoomFor(besideCount + 1, besideBytes + only.recordBytes())) {
+            return false;
+        }
+        setOld(operation, only.fileId(), only.offset(), only.recordBytes());
+        beside[operation] = true;
+        besideCount++;
+        besideBytes += only.recordBytes();
+        return true;
+    }
+
+    /**
+     * Looks after all at the old record of an earlier put with the same token, unless this is a put of the same key: of no token do more
+     * than two records wait for a check, and no key is deleted that does.
+     */
+    private void lookAtOldOf(WriteBatch batch, int operation, DataFileSet files) {
+        long token = batch.token(operation);
+        for (int i = heads[slot(token)]; i != NONE; i = previous[i]) {
+            boolean isPutAgain =
+                    batch.kind(operation) == RecordKind.PUT && batch.key(i).mismatch(batch.key(operation)) < 0;
+            if (beside[i] && batch.token(i) == token && !isPutAgain) {
+                beside[i] = false;
+                besideCount--;
+                besideBytes -= oldBytes[i];
+                if (!isOld(oldFileIds[i], oldOffsets[i], oldBytes[i], batch.key(i), i, files)) {
+                    oldFileIds[i] = 0;
+                }
+            }
+        }
+    }
+
     private boolean isOld(
             long fileId, long offset, int recordBytes, MemorySegment key, int operation, DataFileSet files) {
+        if (!reader.keyIs(require(files, fileId), offset, recordBytes, key)) {
+            return false;
+        }
+        setOld(operation, fileId, offset, recordBytes);
+        return true;
+    }
+
+    private void setOld(int operation, long fileId, long offset, int recordBytes) {
+        oldFileIds[operation] = fileId;
+        oldOffsets[operation] = offset;
+        oldBytes[operation] = recordBytes;
+    }
+
+    private static DataFile require(DataFileSet files, long fileId) {
         DataFile file = files.fileOrNull(fileId);
         if (file == null) {
             throw new IllegalStateException("broken invariant: the keydir points at an open file");
         }
-        if (!reader.keyIs(file, offset, recordBytes, key)) {
-            return false;
-        }
-        oldFileIds[operation] = fileId;
-        oldOffsets[operation] = offset;
-        oldBytes[operation] = recordBytes;
-        return true;
+        return file;
     }
 
     /** The operation before this one that wrote the key last, or {@link #NONE}. */
@@ -185,10 +260,14 @@ final class BatchPlan {
             oldFileIds = new long[capacity];
             oldOffsets = new long[capacity];
             oldBytes = new int[capacity];
+            beside = new boolean[capacity];
             previous = new int[capacity];
             heads = new int[Integer.highestOneBit(capacity) * 2];
         }
         writtenCount = 0;
+        besideCount = 0;
+        besideBytes = 0;
+        Arrays.fill(beside, 0, size, false);
         Arrays.fill(oldOperations, 0, size, NONE);
         Arrays.fill(oldFileIds, 0, size, 0);
         Arrays.fill(heads, NONE);

@@ -28,6 +28,7 @@ public final class Engine implements AutoCloseable {
     private final Lookup lookup;
     private final RecordReader reader;
     private final SyncGate gate;
+    private final OverwriteChecks checks;
     private final Writer writer;
     private final Merger merger;
     private final @Nullable IntervalSync intervalSync;
@@ -45,7 +46,8 @@ public final class Engine implements AutoCloseable {
             Keydir keydir,
             MetaTable meta,
             RecordReader reader,
-            EngineListener listener) {
+            EngineListener listener,
+            Executor background) {
         this.directory = directory;
         this.options = options;
         this.directoryLock = directoryLock;
@@ -57,10 +59,12 @@ public final class Engine implements AutoCloseable {
         ActiveFile active = opened.active();
         this.gate = new SyncGate(
                 new SyncGate.Tail(active.data(), active.bytes(), opened.applied(), null), opened.mark(), listener);
-        this.writer = new Writer(options, opened, keydir, meta, reader, gate, listener);
         this.writeLock = new ReentrantLock();
-        this.merger =
-                new Merger(new Merger.Parts(options, files, keydir, meta, reader, gate, writer, listener), writeLock);
+        UncheckedTokens unchecked = new UncheckedTokens(options.dataFileBytesMax());
+        this.checks = new OverwriteChecks(keydir, files, reader, writeLock, listener, unchecked, background);
+        this.writer = new Writer(options, opened, keydir, meta, reader, checks, gate, listener);
+        this.merger = new Merger(
+                new Merger.Parts(options, files, keydir, meta, reader, gate, writer, checks, listener), writeLock);
         this.intervalSync = options.syncPolicy() instanceof EngineOptions.SyncPolicy.Interval interval
                 ? new IntervalSync(gate, interval.period())
                 : null;
@@ -102,7 +106,8 @@ public final class Engine implements AutoCloseable {
             MetaTable meta = new MetaTable();
             RecordReader reader = new RecordReader();
             StoreOpening.Opened opened = opening.open(keydir, meta, reader);
-            Engine engine = new Engine(directory, options, directoryLock, opened, keydir, meta, reader, listener);
+            Engine engine =
+                    new Engine(directory, options, directoryLock, opened, keydir, meta, reader, listener, background);
             listener.onRecovered(opened.report());
             if (engine.intervalSync != null) {
                 engine.intervalSync.start();
@@ -181,12 +186,7 @@ public final class Engine implements AutoCloseable {
         if (endExclusive != 0 && startInclusive == endExclusive) {
             return 0;
         }
-        DataFileSet set = files.enter();
-        try {
-            return keydir.count(startInclusive, endExclusive);
-        } finally {
-            set.leave();
-        }
+        return checks.count(startInclusive, endExclusive);
     }
 
     /** A piece of the owner's metadata, or null. A fresh array. Any thread. */
@@ -242,7 +242,11 @@ public final class Engine implements AutoCloseable {
         writeLock.lock();
         try {
             requireOpen();
-            return EngineStats.of(keydir, writer.unsealed(), files.current().files());
+            return EngineStats.of(
+                    keydir,
+                    checks.unchecked(),
+                    writer.unsealed(),
+                    files.current().files());
         } finally {
             writeLock.unlock();
         }
@@ -255,8 +259,9 @@ public final class Engine implements AutoCloseable {
      */
     @Override
     public void close() {
-        // Before the write lock, which a merge takes while it holds its own.
+        // Before the write lock, which a merge takes while it holds its own, and a check in the background does.
         merger.close();
+        checks.close();
         writeLock.lock();
         try {
             if (closed) {

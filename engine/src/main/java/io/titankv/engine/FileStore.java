@@ -56,6 +56,11 @@ public interface FileStore {
             return null;
         }
 
+        /** Whether reading these bytes, which were written, may wait for the disk; false where that cannot be told. For the opener. */
+        default boolean mayWait(long offset, int bytes) {
+            return false;
+        }
+
         @Override
         void close() throws IOException;
     }

@@ -108,8 +108,9 @@ final class Lookup {
         return true;
     }
 
+    /** From the last to the first: among records of one key that were not checked yet the last one stands. */
     private static <T> @Nullable T readAny(DataFileSet set, Places places, int found, Read<T> read) {
-        for (int i = 0; i < found; i++) {
+        for (int i = found - 1; i >= 0; i--) {
             DataFile file = set.fileOrNull(places.fileId(i));
             T result = file == null ? null : read.orNull(file, places.offset(i), places.recordBytes(i));
             if (result != null) {

@@ -1,7 +1,6 @@
 package io.titankv.engine;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -16,7 +15,10 @@ final class MemoryAdvice {
     /** MADV_RANDOM, the same number on Linux and macOS. */
     private static final int RANDOM = 1;
 
-    private static final @Nullable MethodHandle MADVISE = find();
+    private static final @Nullable MethodHandle MADVISE = NativeCalls.findOrNull(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
     private MemoryAdvice() {}
 
@@ -31,19 +33,5 @@ final class MemoryAdvice {
         } catch (Throwable e) {
             throw new IllegalStateException("madvise cannot be called", e);
         }
-    }
-
-    @SuppressWarnings("restricted")
-    private static @Nullable MethodHandle find() {
-        if (!MemoryAdvice.class.getModule().isNativeAccessEnabled()) {
-            return null;
-        }
-        Linker linker = Linker.nativeLinker();
-        FunctionDescriptor signature = FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
-        return linker.defaultLookup()
-                .find("madvise")
-                .map(address -> linker.downcallHandle(address, signature))
-                .orElse(null);
     }
 }

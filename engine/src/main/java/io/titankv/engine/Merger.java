@@ -28,6 +28,7 @@ final class Merger {
             RecordReader reader,
             SyncGate gate,
             Writer writer,
+            OverwriteChecks checks,
             EngineListener listener) {}
 
     private final Parts parts;
@@ -68,6 +69,8 @@ final class Merger {
 
     /** Drops the run there is, seals the active file, and begins a run of all; false when it would free nothing. */
     boolean beginAll() {
+        // What is dead must be known.
+        parts.checks().checkRange(0, 0);
         mergeLock.lock();
         try {
             drop();

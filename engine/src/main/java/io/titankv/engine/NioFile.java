@@ -43,6 +43,12 @@ final class NioFile implements FileStore.File {
 
     private final RoomAhead room;
 
+    /** The opener's. */
+    private final CachedPages cachedPages = new CachedPages();
+
+    /** Up to here the file is known to be written. The opener's. */
+    private long writtenEnd;
+
     /** True when appends go to memory. The writer's. */
     private boolean appendsMapped;
 
@@ -63,13 +69,15 @@ final class NioFile implements FileStore.File {
 
     @Override
     public void mapForReads() throws IOException {
-        mapping.map(size(), false);
+        writtenEnd = size();
+        mapping.map(writtenEnd, false);
     }
 
     @Override
     public void mapForAppends() throws IOException {
         long size = size();
         room.onWritten(size);
+        writtenEnd = size;
         appendsMapped = true;
         mapUpTo(size);
     }
@@ -90,6 +98,7 @@ final class NioFile implements FileStore.File {
                     room.onWritten(at + buffers[0].position());
                 }
             }
+            writtenEnd = at + buffers[0].position();
             return;
         }
         ByteBuffer gathered = ByteBuffer.allocate((int) Math.min(GATHER_BYTES, totalBytes(buffers)));
@@ -138,6 +147,12 @@ final class NioFile implements FileStore.File {
         // The file becomes so long: a size that a force must write.
         truncations.incrementAndGet();
         return mapping.map(capacity, true);
+    }
+
+    @Override
+    public boolean mayWait(long offset, int bytes) {
+        MemorySegment view = mapping.viewOrNull();
+        return view != null && !cachedPages.hold(view, offset, Math.min(writtenEnd, view.byteSize()));
     }
 
     private static long totalBytes(ByteBuffer... buffers) {

@@ -40,6 +40,17 @@ final class Places {
         return recordBytes[checked(index)];
     }
 
+    /** File id in the upper half, offset in the lower. */
+    long start(int index) {
+        return starts[checked(index)];
+    }
+
+    /** Whether the other one holds the same places in the same order. */
+    boolean areSame(Places other) {
+        return Arrays.equals(tokens, 0, size, other.tokens, 0, other.size)
+                && Arrays.equals(starts, 0, size, other.starts, 0, other.size);
+    }
+
     void add(long token, long fileId, long offset, int bytes) {
         addPacked(token, fileId << Integer.SIZE | offset, bytes);
     }

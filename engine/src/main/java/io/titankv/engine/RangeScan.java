@@ -117,11 +117,17 @@ final class RangeScan {
             }
         }
         heads.sort((left, right) -> Arrays.compareUnsigned(left.keyArray(), right.keyArray()));
-        for (StoredRecord head : heads) {
+        for (int i = 0; i < heads.size(); i++) {
+            if (i + 1 < heads.size()
+                    && Arrays.equals(heads.get(i).keyArray(), heads.get(i + 1).keyArray())) {
+                // Overwritten, and not checked yet: of one key the last in the keydir stands, and sorting kept their
+                // order.
+                continue;
+            }
             if (isFull()) {
                 return false;
             }
-            add(spec.withValues() ? withValue(set, head) : head);
+            add(spec.withValues() ? withValue(set, heads.get(i)) : heads.get(i));
         }
         return true;
     }

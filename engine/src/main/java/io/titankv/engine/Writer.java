@@ -19,6 +19,7 @@ final class Writer {
     private final MetaTable meta;
     private final SyncGate gate;
     private final EngineListener listener;
+    private final OverwriteChecks checks;
     private final BatchPlan plan;
     private RecordBuffer buffer = RecordBuffer.direct(FIRST_BUFFER_BYTES);
     private int[] offsetsInBatch = new int[16];
@@ -30,6 +31,7 @@ final class Writer {
             Keydir keydir,
             MetaTable meta,
             RecordReader reader,
+            OverwriteChecks checks,
             SyncGate gate,
             EngineListener listener) {
         this.options = options;
@@ -40,7 +42,8 @@ final class Writer {
         this.meta = meta;
         this.gate = gate;
         this.listener = listener;
-        this.plan = new BatchPlan(keydir, reader);
+        this.checks = checks;
+        this.plan = new BatchPlan(keydir, reader, checks);
     }
 
     /** The files that are not sealed, the active one last. */
@@ -71,6 +74,7 @@ final class Writer {
         index(batch, start);
         gate.onApplied(active.bytes(), position);
         sealer.onGrown(active.bytes());
+        checks.onApplied();
         if (buffer.capacity() > KEPT_BUFFER_BYTES) {
             buffer = RecordBuffer.direct(FIRST_BUFFER_BYTES);
         }
@@ -177,6 +181,9 @@ final class Writer {
                 long oldFileId = oldFileId(operation);
                 if (oldFileId == 0) {
                     keydir.insert(token, data.fileId(), offset, bytes);
+                    if (plan.isBeside(operation)) {
+                        checks.unchecked().add(token, plan.oldBytes(operation));
+                    }
                 } else {
                     boolean replaced = keydir.replace(
                             token, oldFileId, oldOffset(operation, batchStart), data.fileId(), offset, bytes);
@@ -193,11 +200,11 @@ final class Writer {
                     onDead(open, oldFileId, oldBytes(batch, operation));
                 }
             }
-            case RANGE_DROP ->
-                keydir.removeRange(
-                        token,
-                        batch.drop(operation).endExclusive(),
-                        (dropped, fileId, at, recordBytes) -> onDead(open, fileId, recordBytes));
+            case RANGE_DROP -> {
+                long end = batch.drop(operation).endExclusive();
+                keydir.removeRange(token, end, (dropped, fileId, at, recordBytes) -> onDead(open, fileId, recordBytes));
+                checks.unchecked().removeRange(token, end);
+            }
             case META_PUT -> {
                 byte[] value = batch.value(operation).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
                 meta.put(batch.name(operation), new MetaTable.Entry(value, data, offset, bytes));

@@ -20,6 +20,18 @@ class EngineProperties {
 
     @Property(tries = 300, shrinking = ShrinkingMode.OFF)
     void anEngineHoldsWhatItsModelHolds(@ForAll long seed, @ForAll @IntRange(min = 0, max = 2) int hash) {
+        tell(seed, hash, 0);
+    }
+
+    /** Overwrites are blind. */
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    void anEngineWithACacheThatIsColdAtTimesHoldsWhatItsModelHolds(
+            @ForAll long seed, @ForAll @IntRange(min = 0, max = 2) int hash) {
+        tell(seed, hash, 80);
+    }
+
+    /** @param coldPercent share of the batches that find nothing in the cache */
+    private void tell(long seed, int hash, int coldPercent) {
         Random random = new Random(seed);
         TestStore store = new TestStore();
         store.tokenOf = switch (hash) {
@@ -31,6 +43,7 @@ class EngineProperties {
         store.open();
         StoreModel model = new StoreModel(store, random);
         for (int step = 0; step < 150; step++) {
+            store.disk.setCold(random.nextInt(100) < coldPercent);
             step(store, model, random);
         }
         model.check();

@@ -44,10 +44,21 @@ class EngineReadersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void readersNeverMissWhatIsThere(boolean oneToken) throws Exception {
+        readBesideWrites(oneToken, NioFileStore.INSTANCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readersNeverMissWhatIsThereWhileOverwritesAreBlind(boolean oneToken) throws Exception {
+        SplittableRandom random = new SplittableRandom(4);
+        readBesideWrites(oneToken, ColdFiles.over(NioFileStore.INSTANCE, () -> random.nextInt(3) > 0));
+    }
+
+    private void readBesideWrites(boolean oneToken, FileStore store) throws Exception {
         tokenOf = oneToken ? TestStore.ONE_TOKEN : TestStore.SPREAD;
         Path directory = Objects.requireNonNull(temp).resolve("store");
         EngineOptions options = EngineOptions.defaults().withDataFileBytesMax(16 << 10);
-        try (Engine engine = Engine.open(directory, options)) {
+        try (Engine engine = Engine.open(directory, options, store, EngineListener.NONE)) {
             for (int key = 0; key < KEPT; key++) {
                 write(engine, key, new SplittableRandom(key));
             }

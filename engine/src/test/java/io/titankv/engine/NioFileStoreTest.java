@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,6 +54,59 @@ class NioFileStoreTest extends FileStoreContract {
             assertThat(Thread.interrupted()).isTrue();
             assertThat(back).isEqualTo("written");
             assertThat(read(file)).isEqualTo("written");
+        }
+    }
+
+    @Test
+    void whatIsNotInTheCacheMayWaitForTheDisk() throws IOException {
+        assumeTrue(NioFileStoreTest.class.getModule().isNativeAccessEnabled());
+        Path path = directory.resolve("x");
+        int bytes = 1 << 20;
+        writeAroundTheCache(path, bytes);
+        try (FileStore.File file = store.openForWrite(path)) {
+            assertThat(file.mayWait(700_000, 10)).as("not mapped").isFalse();
+            file.mapForAppends();
+            assertThat(file.mayWait(700_000, 10)).isTrue();
+            file.read(0, ByteBuffer.allocate(bytes));
+            for (int i = 0; i < 1000; i++) {
+                file.mayWait(700_000, 10);
+            }
+            assertThat(file.mayWait(700_000, 10)).as("after it was read").isFalse();
+        }
+    }
+
+    @Test
+    void whatWasJustWrittenDoesNotWaitForTheDisk() throws IOException {
+        try (FileStore.File file = store.create(directory.resolve("x"))) {
+            file.mapForAppends();
+            for (int at = 0; at < 1 << 20; at += 1000) {
+                file.write(at, ByteBuffer.allocate(1000));
+                assertThat(file.mayWait(at / 2, 10)).isFalse();
+                assertThat(file.mayWait(at, 10)).isFalse();
+            }
+        }
+    }
+
+    private static void writeAroundTheCache(Path path, int bytes) throws IOException {
+        int page = 1 << 16;
+        ByteBuffer zeros =
+                ByteBuffer.allocateDirect(bytes + page).alignedSlice(page).limit(bytes);
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, direct())) {
+            channel.write(zeros);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            assumeTrue(false, "the file system writes through its cache only");
+        }
+    }
+
+    /** O_DIRECT, by a name that the compiler warns of. */
+    private static OpenOption direct() {
+        try {
+            return (OpenOption) Class.forName("com.sun.nio.file.ExtendedOpenOption")
+                    .getField("DIRECT")
+                    .get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 

@@ -77,6 +77,7 @@ public final class SimFileStore implements FileStore {
     private Fault fault = Fault.ERROR;
     private boolean full;
     private long bytesMax = Long.MAX_VALUE;
+    private volatile boolean cold;
     private @Nullable String dead;
 
     public SimFileStore() {
@@ -141,6 +142,11 @@ public final class SimFileStore implements FileStore {
     /** Bytes of all files with a name. */
     public synchronized long usedBytes() {
         return tree.files().stream().mapToLong(SimInode::size).sum();
+    }
+
+    /** Whether nothing is in the cache from now on, as far as the store says. */
+    public void setCold(boolean isCold) {
+        cold = isCold;
     }
 
     /** Flips bits of a byte, as rot does: in the cache and on the disk. */
@@ -428,6 +434,11 @@ public final class SimFileStore implements FileStore {
                 requireOpen(false);
                 return run(Operation.SIZE, file, inode::size);
             }
+        }
+
+        @Override
+        public boolean mayWait(long offset, int bytes) {
+            return cold;
         }
 
         @Override

@@ -75,7 +75,7 @@ final class ComparisonOptions {
             paramLabel = "NAME",
             description = "Which of fill, space, memory, get, get-absent, ycsb-c, ycsb-b, ycsb-a, overwrite,"
                     + " get-beside-put, open, kill-open, cold-get, cold-absent, cold-overwrite, merge, durable,"
-                    + " range-drop. Default all.")
+                    + " durable-virtual, range-drop. Default all.")
     private List<String> workloads = List.of();
 
     @Option(

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 
 /**
- * Puts of new keys into a store that makes each durable, by several writers at once, for a while. Writers are platform threads: a
- * virtual one that waits inside a native call keeps its carrier, so that on two cores RocksDB never had more than two writers whose
- * puts it could sync together (64 virtual ones made 700 to 3,400 puts a second, 64 platform ones 38,000 to 40,000).
+ * Puts of new keys into a store that makes each durable, by several writers at once, for a while. With platform threads waking the
+ * writers is most of the work; a virtual thread is woken sooner, but one that waits inside a native call keeps its carrier, so that on
+ * two cores RocksDB never has more than two virtual writers whose puts it could sync together.
  */
 final class DurableWrites {
     /** A writer alone, and as many as are to share fsyncs. */
@@ -22,11 +23,13 @@ final class DurableWrites {
 
     private final Store store;
     private final Shape shape;
+    private final ThreadFactory threads;
     private final AtomicInteger nextIndex = new AtomicInteger();
 
-    DurableWrites(Store store, Shape shape) {
+    DurableWrites(Store store, Shape shape, ThreadFactory threads) {
         this.store = store;
         this.shape = shape;
+        this.threads = threads;
     }
 
     /**
@@ -52,7 +55,7 @@ final class DurableWrites {
                 return putUntil(System.nanoTime() + time.toNanos());
             });
             tasks.add(task);
-            Thread.ofPlatform().name("writer").daemon().start(task);
+            threads.newThread(task).start();
         }
         try {
             ready.await();

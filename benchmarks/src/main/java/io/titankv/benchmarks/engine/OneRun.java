@@ -128,7 +128,8 @@ public final class OneRun {
             case COLD_ABSENT -> cold(ColdPass.Kind.ABSENT, seed);
             case COLD_OVERWRITE -> cold(ColdPass.Kind.OVERWRITE, seed);
             case MERGE -> merge(Operations.zipfian(keys, count, 0.5, seed));
-            case DURABLE -> durable();
+            case DURABLE -> durable(workload, Thread.ofPlatform());
+            case DURABLE_VIRTUAL -> durable(workload, Thread.ofVirtual());
             case RANGE_DROP -> rangeDrop();
         }
     }
@@ -239,16 +240,17 @@ public final class OneRun {
         report(Workload.MERGE, 1, load.run(opened.pass(), spec.mergeTime()));
     }
 
-    private void durable() {
+    private void durable(Workload workload, Thread.Builder writer) {
         Path synced = created(spec.directory().resolve("synced"));
         try (Store store = spec.contender().openSyncedOrNull(synced, shape)) {
             if (store == null) {
                 return;
             }
-            DurableWrites writes = new DurableWrites(store, shape);
+            DurableWrites writes =
+                    new DurableWrites(store, shape, writer.name("writer").factory());
             for (int writers : DurableWrites.WRITERS) {
                 report(
-                        Workload.DURABLE,
+                        workload,
                         writers,
                         writes.run(writers, spec.durableTime()).rates());
             }

@@ -36,7 +36,8 @@ final class Ratios {
         switch (Workload.named(measurement.workload())) {
             case GET ->
                 add(ratios, measurement, "get-threads", byThreads(measurement, others), aimOfReaders(measurement));
-            case DURABLE -> add(ratios, measurement, "durable-threads", byThreads(measurement, others), DURABLE);
+            case DURABLE, DURABLE_VIRTUAL ->
+                add(ratios, measurement, measurement.workload() + "-threads", byThreads(measurement, others), DURABLE);
             case GET_BESIDE_PUT -> {
                 add(ratios, measurement, "get-beside-put-p50", toQuiet(measurement, Measurement.P50_US), null);
                 add(ratios, measurement, "get-beside-put-p99", toQuiet(measurement, Measurement.P99_US), null);

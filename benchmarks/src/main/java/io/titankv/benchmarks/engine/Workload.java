@@ -38,6 +38,8 @@ enum Workload {
     MERGE,
     /** Puts that are durable when they return, on a store of their own. */
     DURABLE,
+    /** The same by virtual threads. */
+    DURABLE_VIRTUAL,
     /** Dropping a sixteenth of all tokens: the last, as the keys are gone. */
     RANGE_DROP;
 

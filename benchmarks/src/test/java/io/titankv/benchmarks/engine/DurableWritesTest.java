@@ -20,7 +20,8 @@ class DurableWritesTest {
     void everyPutOfEveryWriterIsThereWhenTheStoreIsOpenedAgain(Contender contender) {
         int puts;
         try (Store store = Objects.requireNonNull(contender.openSyncedOrNull(directory, SHAPE))) {
-            DurableWrites writes = new DurableWrites(store, SHAPE);
+            DurableWrites writes =
+                    new DurableWrites(store, SHAPE, Thread.ofVirtual().factory());
             DurableWrites.Outcome one = writes.run(1, Duration.ofMillis(50));
             DurableWrites.Outcome several = writes.run(8, Duration.ofMillis(50));
             puts = writes.puts();

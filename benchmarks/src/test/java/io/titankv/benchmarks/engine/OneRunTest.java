@@ -26,7 +26,7 @@ class OneRunTest {
             expected.removeAll(EnumSet.of(Workload.MEMORY, Workload.RANGE_DROP));
         }
         if (contender == Contender.CHRONICLE) {
-            expected.remove(Workload.DURABLE);
+            expected.removeAll(EnumSet.of(Workload.DURABLE, Workload.DURABLE_VIRTUAL));
         }
         assertThat(results)
                 .extracting(Measurement::workload)
