@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 final class ClusterOptions {
     private static final int RUNS = 5;
     private static final int QUICK_RUNS = 1;
-    private static final int KEYS = 100_000;
-    private static final int QUICK_KEYS = 20_000;
+    private static final int KEYS = 50_000;
+    private static final int QUICK_KEYS = 10_000;
     /** Of all values together: a fill should not last longer than what is measured. */
     private static final long FILLED_BYTES_MAX = 64 << 20;
 

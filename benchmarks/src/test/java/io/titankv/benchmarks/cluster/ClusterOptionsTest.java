@@ -89,7 +89,7 @@ class ClusterOptionsTest {
     @Test
     void largeValuesHaveFewerKeys() {
         ClusterOptions.Plan plan = plan();
-        assertThat(plan.keysOf(100)).isEqualTo(100_000);
+        assertThat(plan.keysOf(100)).isEqualTo(50_000);
         assertThat(plan.keysOf(65536)).isEqualTo(1024);
     }
 
