@@ -1,4 +1,4 @@
-# What benchmarks/engine, benchmarks/cluster and benchmarks/micro share; sourced with home set to the repository.
+# What benchmarks/engine, benchmarks/cluster, benchmarks/placement and benchmarks/micro share; sourced with home set to the repository.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 readonly JAVA_MIN=25

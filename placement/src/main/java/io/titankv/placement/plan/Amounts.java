@@ -20,7 +20,8 @@ final class Amounts {
     }
 
     static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", share * 100);
+        long tenths = Math.round(share * 1000);
+        return tenths / 10 + "." + Math.abs(tenths % 10) + " %"; // thousands of these stand in one plan
     }
 
     static String rate(double opsPerSecond) {

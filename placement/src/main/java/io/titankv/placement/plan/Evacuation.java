@@ -78,13 +78,18 @@ final class Evacuation {
                 .toList();
     }
 
-    /** The groups that have a replica on a node that is left; those that can lose the fewest healthy voters first. */
+    /**
+     * The groups that have a replica on a node that is left: those that can lose the fewest healthy voters first, and of those the largest,
+     * as what comes last evens out best when it is small.
+     */
     private List<GroupModel> mostUrgentFirst(Predicate<NodeModel> leaves) {
         return model.groups().values().stream()
                 .filter(group -> group.replicas().stream()
                         .anyMatch(replica ->
                                 model.node(replica.node()).filter(leaves).isPresent()))
                 .sorted(Comparator.<GroupModel>comparingInt(group -> group.healthyVoters() - group.quorum())
+                        .thenComparing(
+                                Comparator.comparingLong(GroupModel::bytes).reversed())
                         .thenComparing(GroupModel::id))
                 .toList();
     }

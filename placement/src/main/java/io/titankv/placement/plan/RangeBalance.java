@@ -19,7 +19,10 @@ final class RangeBalance {
 
     private final RangeLayout layout;
     private final PlanPolicy policy;
-    /** Operations on ranges too narrow to be cut, of groups where they are more than a group should have; 0 for the others. */
+    /**
+     * Operations on ranges with more of them than a group should have, and too narrow to be cut into parts that matter little; 0 for the
+     * groups that have none.
+     */
     private final double[] hotOps;
     /** The other groups, which are to be even: a group with a hot key keeps that and gives away the rest. */
     private final int[] even;
@@ -36,13 +39,15 @@ final class RangeBalance {
         this.layout = layout;
         this.policy = policy;
         this.hotOps = new double[layout.groups.size()];
-        double hot = (1 + policy.rangeOps().begin()) * layout.mean(Measure.OPS);
+        double mean = layout.mean(Measure.OPS);
         for (int group = 0; group < hotOps.length; group++) {
             for (RangeModel range : layout.owned(group)) {
-                if (range.opsPerSecond() > hot && !Rings.canCut(range.range(), 0.5)) {
+                if (range.opsPerSecond() > (1 + policy.rangeOps().begin()) * mean
+                        && range.opsPerSecond() * Rings.narrowest(range.range())
+                                > policy.rangeOps().end() * mean) {
                     hotOps[group] += range.opsPerSecond();
                     waiting.add(new WaitingOn.HotRange(
-                            range.owner(), range.range().toString(), range.opsPerSecond(), layout.mean(Measure.OPS)));
+                            range.owner(), range.range().toString(), range.opsPerSecond(), mean));
                 }
             }
         }
@@ -162,12 +167,12 @@ final class RangeBalance {
 
     private void give(Open giver, PriorityQueue<Open> receivers, Measure measure, double mean) {
         double left = giver.amount();
+        String why = why(giver.group(), measure, mean);
         List<Open> unfit = new ArrayList<>();
         while (left > DUST * mean && !receivers.isEmpty()) {
             Open receiver = receivers.remove();
             double amount = Math.min(left, receiver.amount());
-            double moved =
-                    layout.shift(giver.group(), receiver.group(), amount, measure, why(giver.group(), measure, mean));
+            double moved = layout.shift(giver.group(), receiver.group(), amount, measure, why);
             left -= moved;
             if (receiver.amount() - moved > DUST * mean) {
                 (moved == 0 ? unfit : receivers).add(new Open(receiver.group(), receiver.amount() - moved));

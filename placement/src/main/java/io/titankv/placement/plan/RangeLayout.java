@@ -3,10 +3,11 @@ package io.titankv.placement.plan;
 import io.titankv.model.GroupId;
 import io.titankv.model.TokenRange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Which group owns what, as a planner moves ranges about on paper: groups by number, and what each has of every measure, kept with every
@@ -18,12 +19,13 @@ final class RangeLayout {
     private final PlanPolicy policy;
     private final List<List<RangeModel>> owned = new ArrayList<>();
     private final Map<Measure, double[]> sums = new EnumMap<>(Measure.class);
+    private final Map<Measure, Double> means = new EnumMap<>(Measure.class);
     private final List<Step.MoveRange> steps = new ArrayList<>();
 
     RangeLayout(ClusterModel model, PlanPolicy policy) {
         this.policy = policy;
         this.groups = model.shards();
-        Map<GroupId, Integer> numbers = new TreeMap<>();
+        Map<GroupId, Integer> numbers = new HashMap<>();
         groups.forEach(group -> {
             numbers.put(group.id(), owned.size());
             owned.add(new ArrayList<>());
@@ -38,6 +40,9 @@ final class RangeLayout {
             }
             owned.get(group).add(range);
             change(group, range, 1);
+        }
+        for (Measure measure : Measure.values()) {
+            means.put(measure, Arrays.stream(sums(measure)).average().orElse(0));
         }
     }
 
@@ -63,12 +68,9 @@ final class RangeLayout {
         return sums(measure)[group];
     }
 
+    /** The mean of all groups: moves do not change it. */
     double mean(Measure measure) {
-        double sum = 0;
-        for (double held : sums(measure)) {
-            sum += held;
-        }
-        return groups.isEmpty() ? 0 : sum / groups.size();
+        return means.getOrDefault(measure, 0.0);
     }
 
     /** What a group has not given away; what it was given by this plan is not among it, so that no range moves twice. */
@@ -93,14 +95,14 @@ final class RangeLayout {
         while (at < pieces.size() && amount - moved > amount * 1e-6) {
             RangeModel piece = pieces.get(at);
             double held = measure.of(piece);
-            double part = held == 0 ? 0 : (amount - moved) / held;
+            double part = held == 0 ? 0 : Math.max((amount - moved) / held, Rings.narrowest(piece.range()));
             if (held == 0) {
                 at++;
-            } else if (part >= 1) {
+            } else if (part >= 1 && held <= amount - moved) {
                 pieces.remove(at);
                 arrive(piece, from, to, why);
                 moved += held;
-            } else if (Rings.canCut(piece.range(), part)) {
+            } else if (part < 1 && Rings.canCut(piece.range(), part)) {
                 long cut = Rings.tokenAt(piece.range(), part);
                 RangeModel taken = piece.part(new TokenRange(piece.range().startInclusive(), cut), piece.owner());
                 pieces.set(at, piece.part(new TokenRange(cut, piece.range().endExclusive()), piece.owner()));

@@ -42,30 +42,30 @@ public final class RangePlanner {
      */
     public record Automatic(boolean enabled, boolean begun, long movedBytes, long bytesMax, Duration window) {}
 
-    /** A new group that takes its share of the tokens, 1/(G+1), from all others alike. */
+    /** A new group that takes its share of the tokens, 1/(G+1): the same part of each of the others, or of the largest. */
     public Decision create(GroupId id, Reason reason) {
         Optional<PlanRefused> refused = refusalOfNew(id);
         if (refused.isPresent()) {
             return refused.get();
         }
         return born(id, reason, (layout, group) -> {
-            double[] held = layout.sums(Measure.SHARE).clone();
-            double wanted = 1.0 / held.length;
-            List<Integer> richest = IntStream.range(0, held.length)
+            List<Integer> donors = IntStream.range(0, layout.groups.size())
                     .boxed()
-                    .filter(other -> other != group)
-                    .sorted(Comparator.<Integer>comparingDouble(other -> held[other])
+                    .filter(other -> other != group && layout.sum(Measure.SHARE, other) > 0)
+                    .sorted(Comparator.<Integer>comparingDouble(other -> layout.sum(Measure.BYTES, other))
+                            .thenComparingDouble(other -> layout.sum(Measure.SHARE, other))
                             .reversed()
                             .thenComparing(Comparator.naturalOrder()))
                     .limit(DONORS_MAX)
                     .toList();
-            double[] gives = WaterLevel.taken(
-                    richest.stream().mapToDouble(other -> held[other]).toArray(), wanted);
-            for (int i = 0; i < gives.length; i++) {
-                if (gives[i] > 0) {
-                    layout.owned(richest.get(i)).sort(WIDEST_FIRST);
-                    layout.shift(richest.get(i), group, gives[i], Measure.SHARE, reason.why());
-                }
+            double donated = 1.0
+                    / layout.groups.size()
+                    / donors.stream()
+                            .mapToDouble(donor -> layout.sum(Measure.SHARE, donor))
+                            .sum();
+            for (int donor : donors) {
+                layout.owned(donor).sort(WIDEST_FIRST);
+                layout.shift(donor, group, donated * layout.sum(Measure.SHARE, donor), Measure.SHARE, reason.why());
             }
         });
     }

@@ -67,12 +67,12 @@ final class ReplicaBalance {
         if (imbalance() <= policy.replicaBytes().begin()) {
             return;
         }
-        double gapMin = policy.replicaBytes().end() * layout.meanFullness();
+        double mean = layout.meanFullness();
+        double gapMin = policy.replicaBytes().end() * mean;
         BitSet stuck = new BitSet();
         boolean moved = false;
         Candidate next = fromTheFullest(gapMin, stuck);
         while (next != null) {
-            double mean = layout.meanFullness();
             move(
                     next,
                     layout.id(next.from()) + " has " + Amounts.percent(layout.fullness(next.from()) / mean)

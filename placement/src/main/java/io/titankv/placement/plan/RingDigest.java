@@ -4,9 +4,9 @@ import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.Tokens;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 
 /**
  * A ring in a few numbers, to show and to compare: two rings with one checksum have the same owners. Immutable.
@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 public record RingDigest(Epoch epoch, int ranges, long checksum, double leastShare, double mostShare) {
     static RingDigest of(Epoch epoch, List<RangeModel> ring) {
-        SortedMap<GroupId, Double> shares = new TreeMap<>();
+        Map<GroupId, Double> shares = new HashMap<>();
         ByteBuffer bytes = ByteBuffer.allocate(ring.size() * (Long.BYTES + Integer.BYTES));
         int ranges = 0;
         GroupId before = null;

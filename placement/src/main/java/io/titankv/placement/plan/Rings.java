@@ -5,8 +5,8 @@ import java.util.List;
 
 /** Looking things up in a ring, and cutting its ranges. Pure functions. */
 final class Rings {
-    /** No range is cut to fewer tokens than this, a 2^-30th of the ring: what is hot in less is a few keys. */
-    static final long WIDTH_MIN = 1L << 34;
+    /** No range is cut to fewer tokens than this, a 2^-40th of the ring: of a billion keys, one in a thousand such ranges has one. */
+    static final long WIDTH_MIN = 1L << 24;
 
     private Rings() {}
 
@@ -30,6 +30,12 @@ final class Rings {
         double tokens = range.share() * 0x1p64 * part;
         long offset = tokens < 0x1p63 ? (long) tokens : (long) (tokens - 0x1p63) ^ Long.MIN_VALUE;
         return range.startInclusive() + offset;
+    }
+
+    /** The smallest part of a range that may be cut off, above 0; 1 when it cannot be cut. */
+    static double narrowest(TokenRange range) {
+        double part = WIDTH_MIN / (range.share() * 0x1p64);
+        return part <= 0.5 ? part : 1;
     }
 
     /** Whether a range can be cut so that both parts are wide enough. */
