@@ -9,11 +9,14 @@ import static io.titankv.placement.plan.Clusters.rests;
 import static io.titankv.placement.plan.Clusters.without;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.titankv.model.Epoch;
 import io.titankv.model.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -122,6 +125,21 @@ final class ReplicaPlannerProperties {
         if (new ReplicaPlanner(skewed, POLICY).balance() instanceof Plan plan) {
             new Driver(skewed, POLICY).carryOut(plan);
         }
+    }
+
+    @Example
+    void aReplicaThatWouldOnlyTurnTheDifferenceRoundStays() {
+        ClusterModel model = ClusterModel.of(
+                Epoch.NONE,
+                nodes(1, 2, 0),
+                List.of(
+                        Clusters.group(1, 93 * Clusters.GIB, 1, 1),
+                        Clusters.group(2, 4 * Clusters.GIB, 1, 1),
+                        Clusters.group(3, 3 * Clusters.GIB, 1, 1)),
+                List.of());
+        assertThat(plan(new ReplicaPlanner(model, POLICY).balance()).steps())
+                .flatExtracting(Step::groups)
+                .containsExactlyInAnyOrder(Clusters.shard(2), Clusters.shard(3));
     }
 
     /** The least that must come to the nodes which have less than they end with at least. */
