@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which node an operation goes to. Pure functions.
@@ -40,11 +41,32 @@ final class TargetChoice {
      */
     static String choose(
             Token token, boolean anyReplica, Known known, Set<String> tried, Predicate<String> down, Random random) {
+        String best = bestOrNull(token, anyReplica, known, random);
+        if (best != null && !tried.contains(best) && !down.test(best)) {
+            // Nearly always, so the others need not be put in order.
+            return best;
+        }
         List<String> inOrder = inOrder(token, anyReplica, known, random);
         return first(inOrder, address -> !tried.contains(address) && !down.test(address))
                 .or(() -> first(inOrder, address -> !down.test(address)))
                 .or(() -> first(inOrder, address -> !tried.contains(address)))
                 .orElseGet(inOrder::getFirst);
+    }
+
+    /** The first of {@link #inOrder}, or null where that takes more than a look. */
+    private static @Nullable String bestOrNull(Token token, boolean anyReplica, Known known, Random random) {
+        ShardMap map = known.map();
+        if (map.isEmpty() || (!anyReplica && known.hintedLeader().isPresent())) {
+            return known.hintedLeader().orElse(null);
+        }
+        ShardEntry shard = map.shard(map.rangeOf(token).owner()).orElse(null);
+        if (shard == null || (anyReplica && shard.replicas().isEmpty())) {
+            return null;
+        }
+        NodeId node = anyReplica
+                ? shard.replicas().get(random.nextInt(shard.replicas().size()))
+                : shard.leader().orElse(null);
+        return node == null ? null : addressOf(map, node).orElse(null);
     }
 
     private static Optional<String> first(List<String> addresses, Predicate<String> fit) {

@@ -112,7 +112,9 @@ final class RouteWalk<T> {
                     .withEpoch(details.map().epoch())));
             return;
         }
-        if (operation.needLeader() && call.arrival() == Arrival.FORWARDED) {
+        if (operation.needLeader()
+                && call.arrival() == Arrival.FORWARDED
+                && !local.get().leads()) {
             ReplicaStatus status = local.get().status();
             if (!status.leads()) {
                 finish(Answer.refused(outcomes.notLeader(status.leader())

@@ -47,6 +47,9 @@ record TargetChoice(NodeId self, LocalShards shards, LeaderHints hints) {
             GroupId group, ShardMap map, Optional<Shard> local, List<NodeId> asked, @Nullable Leader hint) {
         @Nullable NodeId followed = null;
         if (local.isPresent()) {
+            if (local.get().leads()) {
+                return new Target.Local(local.get());
+            }
             ReplicaStatus status = local.get().status();
             if (status.leads()) {
                 return new Target.Local(local.get());

@@ -123,11 +123,7 @@ final class Leadership implements LeaderState {
         if (!division.getInfo().isLeaderReady()) {
             return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(null));
         }
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
-        if (!outcome.isDone()) {
-            clock.after(timeout, () -> barrier.giveUp(outcome));
-        }
-        return outcome;
+        return barrier.pass(wait -> clock.after(timeout, () -> barrier.giveUp(wait)));
     }
 
     boolean leaseHolds() {

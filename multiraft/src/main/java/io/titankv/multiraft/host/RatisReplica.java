@@ -272,14 +272,18 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     @Override
     public CompletableFuture<BarrierOutcome> readBarrier() {
         RaftServer.Division running = division;
-        if (running == null || fault != null || !running.getInfo().isLeaderReady()) {
+        if (running == null || !leads()) {
             return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(leaderOrNull()));
         }
-        Leadership leadership = node.leaderships().currentOrNull(Positions.toRatis(group));
-        CompletableFuture<BarrierOutcome> passing = leadership != null
-                ? leadership.passBarrier(RatisSettings.requestTimeout(node.options()))
-                : CompletableFuture.completedFuture(alone(running));
-        return passing.thenApply(outcome -> outcome instanceof BarrierOutcome.NotLeader ? notLeader() : outcome);
+        Leadership current = node.leaderships().currentOrNull(Positions.toRatis(group));
+        Duration timeout = RatisSettings.requestTimeout(node.options());
+        return current != null ? current.passBarrier(timeout) : CompletableFuture.completedFuture(alone(running));
+    }
+
+    @Override
+    public boolean leads() {
+        RaftServer.Division running = division;
+        return running != null && fault == null && running.getInfo().isLeaderReady();
     }
 
     /** Without followers there are no senders; whoever is a majority by himself leads as long as he believes so. */

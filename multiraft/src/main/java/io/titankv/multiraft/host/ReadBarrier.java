@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +85,12 @@ final class ReadBarrier<V> {
         }
     }
 
-    /** Completes when a majority has confirmed, after this call, that this replica leads. Never completes by itself in time. */
-    CompletableFuture<BarrierOutcome> pass() {
+    /**
+     * Completes when a majority has confirmed, after this call, that this replica leads. Never completes by itself in time.
+     *
+     * @param onNew gets the wait when nobody waited for that round before
+     */
+    CompletableFuture<BarrierOutcome> pass(Consumer<CompletableFuture<BarrierOutcome>> onNew) {
         CompletableFuture<BarrierOutcome> outcome;
         List<Follower<V>> toTrigger;
         synchronized (this) {
@@ -95,17 +100,20 @@ final class ReadBarrier<V> {
             if (majority.test(self::equals)) {
                 return CompletableFuture.completedFuture(new BarrierOutcome.Passed());
             }
-            if (running != null) {
-                if (next == null) {
-                    next = new CompletableFuture<>();
-                    nextReads = 0;
-                }
+            if (running != null && next != null) {
                 nextReads++;
                 return next;
             }
             outcome = new CompletableFuture<>();
-            toTrigger = begin(outcome, 1);
+            if (running != null) {
+                next = outcome;
+                nextReads = 1;
+                toTrigger = List.of();
+            } else {
+                toTrigger = begin(outcome, 1);
+            }
         }
+        onNew.accept(outcome);
         toTrigger.forEach(Follower::trigger);
         return outcome;
     }

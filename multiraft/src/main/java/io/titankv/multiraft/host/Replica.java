@@ -25,12 +25,18 @@ public interface Replica {
 
     /**
      * Completes with {@link BarrierOutcome.Passed} when this replica was the leader at some instant after the call, and has
-     * applied every write that was acknowledged before the call. Callers share rounds.
+     * applied every write that was acknowledged before the call. Callers share rounds: those of one round get the same future. When it
+     * ends because another replica leads, {@link #status} tells which.
      */
     CompletableFuture<BarrierOutcome> readBarrier();
 
-    /** Role, term, indexes: a consistent copy. Cheap. */
+    /** Role, term, indexes: a consistent copy. Cheap enough for once a second, not for each request. */
     ReplicaStatus status();
+
+    /** What {@link ReplicaStatus#leads} says, at the price of a look. */
+    default boolean leads() {
+        return status().leads();
+    }
 
     /** Completes when the replica has applied {@code index}, exceptionally (TimeoutException) when it has not in time. */
     CompletableFuture<Void> awaitApplied(long index, Duration timeout);

@@ -21,10 +21,17 @@ final class ReadPool implements AutoCloseable {
     private final ThreadPoolExecutor points;
     private final ThreadPoolExecutor scans;
 
+    private final int pointThreads =
+            Math.max(POINT_THREADS_MIN, 2 * Runtime.getRuntime().availableProcessors());
+
     ReadPool(String node) {
-        int threads = Math.max(POINT_THREADS_MIN, 2 * Runtime.getRuntime().availableProcessors());
-        points = pool("titan-read-" + node + "-", threads, POINT_READS_QUEUED_MAX);
+        points = pool("titan-read-" + node + "-", pointThreads, POINT_READS_QUEUED_MAX);
         scans = pool("titan-scan-" + node + "-", SCAN_THREADS, SCANS_QUEUED_MAX);
+    }
+
+    /** How many point reads run at once. */
+    int pointThreads() {
+        return pointThreads;
     }
 
     /** False when too many reads wait. */

@@ -97,6 +97,11 @@ final class ReplicatedShard implements Shard, AutoCloseable {
     }
 
     @Override
+    public boolean leads() {
+        return replica.leads();
+    }
+
+    @Override
     public ShardState state() {
         Ownership owned = state.ownership();
         StoreLease lease = state.leaseOrNull();

@@ -38,6 +38,11 @@ public interface Shard {
 
     ReplicaStatus status();
 
+    /** What {@link ReplicaStatus#leads} says, at the price of a look. */
+    default boolean leads() {
+        return status().leads();
+    }
+
     ShardState state();
 
     /**

@@ -9,7 +9,6 @@ import io.titankv.engine.StoredRecord;
 import io.titankv.model.Key;
 import io.titankv.model.LogPosition;
 import io.titankv.model.TokenRange;
-import io.titankv.multiraft.host.BarrierOutcome;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicaStatus;
 import java.time.Duration;
@@ -49,6 +48,7 @@ final class ShardReads {
     private final ReadPool pool;
     private final Ticker ticker;
     private final ShardCounters counters;
+    private final BarrierReads barrierReads;
 
     ShardReads(Replica replica, ShardStateMachine state, ReadPool pool, Ticker ticker, ShardCounters counters) {
         this.replica = replica;
@@ -56,17 +56,24 @@ final class ShardReads {
         this.pool = pool;
         this.ticker = ticker;
         this.counters = counters;
+        this.barrierReads = new BarrierReads(replica, pool, ticker, counters);
     }
 
     CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Duration timeout) {
         long token = key.token().bits();
-        return read(freshness, timeout, pool::tryPoint, owned -> owned.owns(token), (store, at) -> {
+        Predicate<Ownership> fence = owned -> owned.owns(token);
+        BiFunction<ShardStore, LogPosition, ReadOutcome> reading = (store, at) -> {
             StoredRecord found = store.getOrNull(token, key.toStored());
             return found == null
                     ? new ReadOutcome.Absent(at)
                     : new ReadOutcome.Found(
                             UnsafeByteOperations.unsafeWrap(found.valueArray()), found.version(), found.place(), at);
-        });
+        };
+        if (freshness instanceof Freshness.Linearizable && state.faultOrNull() == null) {
+            long deadlineNanos = ticker.read() + timeout.toNanos();
+            return barrierReads.read(deadlineNanos, () -> readNow(deadlineNanos, fence, reading));
+        }
+        return read(freshness, timeout, pool::tryPoint, fence, reading);
     }
 
     CompletableFuture<ReadOutcome> scan(ScanSpec spec, Freshness freshness, Duration timeout) {
@@ -129,10 +136,9 @@ final class ShardReads {
     }
 
     private CompletableFuture<Gate> barrier() {
-        return replica.readBarrier().thenApply(outcome -> switch (outcome) {
-            case BarrierOutcome.Passed passed -> new Gate.Passed();
-            case BarrierOutcome.NotLeader notLeader -> new Gate.Refused(new ReadOutcome.NotLeader(notLeader.leader()));
-            case BarrierOutcome.TimedOut timedOut -> new Gate.Refused(new ReadOutcome.TimedOut());
+        return replica.readBarrier().thenApply(outcome -> {
+            ReadOutcome refusal = barrierReads.refusalOrNull(outcome);
+            return refusal == null ? new Gate.Passed() : new Gate.Refused(refusal);
         });
     }
 

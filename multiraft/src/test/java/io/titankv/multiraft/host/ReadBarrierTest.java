@@ -61,7 +61,7 @@ final class ReadBarrierTest {
     @Test
     void aReplyToAnEarlierRequestProvesNothing() {
         long early = b.send();
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
 
         barrier.onConfirmed(b, early);
         assertThat(outcome).isNotDone();
@@ -73,10 +73,10 @@ final class ReadBarrierTest {
 
     @Test
     void whoArrivesDuringARoundWaitsForTheNext() {
-        CompletableFuture<BarrierOutcome> first = barrier.pass();
+        CompletableFuture<BarrierOutcome> first = barrier.pass(wait -> {});
         long duringFirst = b.send();
-        CompletableFuture<BarrierOutcome> second = barrier.pass();
-        CompletableFuture<BarrierOutcome> third = barrier.pass();
+        CompletableFuture<BarrierOutcome> second = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> third = barrier.pass(wait -> {});
 
         barrier.onConfirmed(b, duringFirst);
 
@@ -90,7 +90,7 @@ final class ReadBarrierTest {
     @Test
     void oneFollowerTwiceIsNoMajorityOfFive() {
         voters = Set.of("me", "b", "c", "d", "e");
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
 
         barrier.onConfirmed(b, b.send());
         barrier.onConfirmed(b, b.send());
@@ -104,7 +104,7 @@ final class ReadBarrierTest {
     void aLearnersReplyDoesNotCount() {
         FakeFollower learner = new FakeFollower("learner");
         barrier.add(learner);
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
 
         barrier.onConfirmed(learner, learner.send());
 
@@ -115,13 +115,13 @@ final class ReadBarrierTest {
     void aSingleVoterPassesAtOnce() {
         voters = Set.of("me");
 
-        assertThat(barrier.pass()).isCompletedWithValue(PASSED);
+        assertThat(barrier.pass(wait -> {})).isCompletedWithValue(PASSED);
     }
 
     @Test
     void anEndedLeadershipPassesNobody() {
-        CompletableFuture<BarrierOutcome> running = barrier.pass();
-        CompletableFuture<BarrierOutcome> next = barrier.pass();
+        CompletableFuture<BarrierOutcome> running = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> next = barrier.pass(wait -> {});
 
         barrier.end();
         barrier.onConfirmed(b, b.send());
@@ -130,13 +130,13 @@ final class ReadBarrierTest {
         assertThat(running).isCompletedWithValue(notLeader);
         assertThat(next).isCompletedWithValue(notLeader);
         voters = Set.of("me");
-        assertThat(barrier.pass()).isCompletedWithValue(notLeader);
+        assertThat(barrier.pass(wait -> {})).isCompletedWithValue(notLeader);
     }
 
     @Test
     void aRoundThatIsGivenUpMakesRoomForTheNext() {
-        CompletableFuture<BarrierOutcome> stuck = barrier.pass();
-        CompletableFuture<BarrierOutcome> next = barrier.pass();
+        CompletableFuture<BarrierOutcome> stuck = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> next = barrier.pass(wait -> {});
 
         barrier.giveUp(stuck);
 
@@ -150,7 +150,7 @@ final class ReadBarrierTest {
         for (int i = 0; i < 500; i++) {
             b.send();
         }
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
         FakeFollower again = new FakeFollower("b");
         barrier.add(again);
 
@@ -161,9 +161,9 @@ final class ReadBarrierTest {
 
     @Test
     void aRoundCountsTheReadsThatShareIt() {
-        var _ = barrier.pass();
-        var _ = barrier.pass();
-        var _ = barrier.pass();
+        var _ = barrier.pass(wait -> {});
+        var _ = barrier.pass(wait -> {});
+        var _ = barrier.pass(wait -> {});
 
         barrier.onConfirmed(b, b.send());
         barrier.onConfirmed(c, c.send());

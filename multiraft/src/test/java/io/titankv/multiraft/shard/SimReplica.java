@@ -24,6 +24,10 @@ final class SimReplica implements Replica {
 
     final List<Proposal> proposals = new ArrayList<>();
     final List<CompletableFuture<BarrierOutcome>> barriers = new ArrayList<>();
+
+    /** Whether readers who come while one waits wait for the same round. */
+    boolean sharesRounds;
+
     final List<CompletableFuture<Void>> applying = new ArrayList<>();
 
     @Nullable
@@ -66,6 +70,9 @@ final class SimReplica implements Replica {
 
     @Override
     public CompletableFuture<BarrierOutcome> readBarrier() {
+        if (sharesRounds && !barriers.isEmpty() && !barriers.getLast().isDone()) {
+            return barriers.getLast();
+        }
         CompletableFuture<BarrierOutcome> barrier = new CompletableFuture<>();
         barriers.add(barrier);
         return barrier;

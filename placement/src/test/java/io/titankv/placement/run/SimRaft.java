@@ -103,7 +103,8 @@ final class SimRaft {
 
         private ByteString lastResult = ByteString.EMPTY;
 
-        private boolean leads() {
+        @Override
+        public boolean leads() {
             return node.equals(leader) && this.equals(up.get(node));
         }
 
