@@ -43,7 +43,7 @@ final class BatchPlan {
         this.checks = checks;
     }
 
-    /** Finds out what the batch does. Nothing is changed, whether this returns or throws. */
+    /** Finds out what the batch does. Nothing that a read shows is changed, whether this returns or throws; records may be found dead. */
     void prepare(WriteBatch batch, DataFileSet files, MetaTable meta) {
         reset(batch.size());
         int lastDrop = NONE;
@@ -145,8 +145,9 @@ final class BatchPlan {
         }
         int found = keydir.find(token, places);
         if (checks.unchecked().contains(token)) {
-            // A put of the key that was put last, which is in the cache, needs no check.
-            if (batch.kind(operation) == RecordKind.PUT && isOldAt(found - 1, key, operation, files)) {
+            // A put, as what a delete names was checked. When it is of the key that was put last, which is in the
+            // cache, it needs no check.
+            if (isOldAt(found - 1, key, operation, files)) {
                 return true;
             }
             checks.check(token);
@@ -166,7 +167,7 @@ final class BatchPlan {
 
     /** Whether the only record of the put's token would have to come from the disk, and is left to a check. */
     private boolean mayStandBeside(KeydirEntry only, int operation, DataFileSet files) {
-        DataFile file = require(files, only.fileId());
+        DataFile file = files.require(only.fileId());
         if (!file.file().mayWait(only.offset(), only.recordBytes())
                 || !checks.unchecked().haveRoomFor(besideCount + 1, besideBytes + only.recordBytes())) {
             return false;
@@ -200,7 +201,7 @@ final class BatchPlan {
 
     private boolean isOld(
             long fileId, long offset, int recordBytes, MemorySegment key, int operation, DataFileSet files) {
-        if (!reader.keyIs(require(files, fileId), offset, recordBytes, key)) {
+        if (!reader.keyIs(files.require(fileId), offset, recordBytes, key)) {
             return false;
         }
         setOld(operation, fileId, offset, recordBytes);
@@ -211,14 +212,6 @@ final class BatchPlan {
         oldFileIds[operation] = fileId;
         oldOffsets[operation] = offset;
         oldBytes[operation] = recordBytes;
-    }
-
-    private static DataFile require(DataFileSet files, long fileId) {
-        DataFile file = files.fileOrNull(fileId);
-        if (file == null) {
-            throw new IllegalStateException("broken invariant: the keydir points at an open file");
-        }
-        return file;
     }
 
     /** The operation before this one that wrote the key last, or {@link #NONE}. */

@@ -54,6 +54,25 @@ final class DataFileSet {
         return at < 0 ? null : files[at];
     }
 
+    /** The file, which is in the set: the caller excludes other writers, or has seen that the set {@link #hold holds} it. */
+    DataFile require(long fileId) {
+        DataFile file = fileOrNull(fileId);
+        if (file == null) {
+            throw new IllegalStateException("broken invariant: the keydir points at an open file: " + fileId);
+        }
+        return file;
+    }
+
+    /** Whether the files of the places from {@code start} to before {@code end} are all in the set. */
+    boolean hold(Places places, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (fileOrNull(places.fileId(i)) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The files, in order of id. */
     List<DataFile> files() {
         return List.of(files);

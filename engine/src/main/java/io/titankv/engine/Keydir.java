@@ -9,7 +9,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where every live record lies, by token, outside the heap. Several entries may share a token: the keydir does not know keys.
+ * Where every live record lies, by token, outside the heap. Several entries may share a token: the keydir does not know keys. They stand
+ * in the order in which they were inserted, until there are more than a page holds.
  *
  * <p>A B+ tree in unsigned token order. Its leaves are pages of packed entries, each under a sequence lock; its branches are immutable
  * objects that a change replaces from the root down. A full leaf first shares with its neighbours and splits only when those are full,

@@ -86,7 +86,7 @@ final class Lookup {
                 DataFileSet set = files.enter();
                 try {
                     int found = keydir.find(token, places);
-                    if (areIn(set, places, found)) {
+                    if (set.hold(places, 0, found)) {
                         return readAny(set, places, found, read);
                     }
                 } finally {
@@ -97,15 +97,6 @@ final class Lookup {
             // A full pool declines, and the buffer is collected.
             var _ = pool.offer(places);
         }
-    }
-
-    private static boolean areIn(DataFileSet set, Places places, int found) {
-        for (int i = 0; i < found; i++) {
-            if (set.fileOrNull(places.fileId(i)) == null) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** From the last to the first: among records of one key that were not checked yet the last one stands. */

@@ -154,10 +154,8 @@ final class OverwriteChecks implements AutoCloseable {
         DataFileSet set = files.enter();
         try {
             int found = keydir.find(token, places);
-            for (int i = 0; i < found; i++) {
-                if (set.fileOrNull(places.fileId(i)) == null) {
-                    return false;
-                }
+            if (!set.hold(places, 0, found)) {
+                return false;
             }
             dead = deadAmong(set, places, found);
         } finally {
@@ -183,7 +181,10 @@ final class OverwriteChecks implements AutoCloseable {
             StoredRecord head = read(set, places, older);
             for (int newer = older + 1; newer < found; newer++) {
                 if (reader.keyIs(
-                        file(set, places, newer), places.offset(newer), places.recordBytes(newer), head.key())) {
+                        set.require(places.fileId(newer)),
+                        places.offset(newer),
+                        places.recordBytes(newer),
+                        head.key())) {
                     dead.add(older);
                     break;
                 }
@@ -194,24 +195,19 @@ final class OverwriteChecks implements AutoCloseable {
 
     private StoredRecord read(DataFileSet set, Places places, int place) {
         return reader.record(
-                file(set, places, place), places.offset(place), places.recordBytes(place), /* withValue= */ false);
+                set.require(places.fileId(place)),
+                places.offset(place),
+                places.recordBytes(place),
+                /* withValue= */ false);
     }
 
     private void settle(long token, Places places, List<Integer> dead) {
         for (int place : dead) {
             boolean removed = keydir.remove(token, places.fileId(place), places.offset(place));
             Invariants.check(removed, "the record that was checked is in the keydir");
-            file(files.current(), places, place).liveBytes().addAndGet(-places.recordBytes(place));
+            files.current().require(places.fileId(place)).liveBytes().addAndGet(-places.recordBytes(place));
         }
         unchecked.remove(token);
-    }
-
-    private static DataFile file(DataFileSet set, Places places, int place) {
-        DataFile file = set.fileOrNull(places.fileId(place));
-        if (file == null) {
-            throw new IllegalStateException("broken invariant: the keydir points at an open file");
-        }
-        return file;
     }
 
     /** Returns when nothing is checked in the background any more. Not with the write lock held. */

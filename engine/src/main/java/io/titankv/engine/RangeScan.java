@@ -83,7 +83,7 @@ final class RangeScan {
             while (end < found && places.token(end) == places.token(at)) {
                 end++;
             }
-            if (!areIn(set, at, end)) {
+            if (!set.hold(places, at, end)) {
                 return at;
             }
             if (isFull() || !readToken(set, at, end)) {
@@ -92,15 +92,6 @@ final class RangeScan {
             at = end;
         }
         return found;
-    }
-
-    private boolean areIn(DataFileSet set, int start, int end) {
-        for (int i = start; i < end; i++) {
-            if (set.fileOrNull(places.fileId(i)) == null) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Reads the entries of one token in order of key; false when some of them did not fit. */
@@ -145,20 +136,12 @@ final class RangeScan {
 
     private StoredRecord read(DataFileSet set, int place, boolean withValue) {
         return reader.record(
-                requireFile(set, places.fileId(place)), places.offset(place), places.recordBytes(place), withValue);
+                set.require(places.fileId(place)), places.offset(place), places.recordBytes(place), withValue);
     }
 
     private StoredRecord withValue(DataFileSet set, StoredRecord head) {
         RecordPlace place = head.place();
-        return reader.record(requireFile(set, place.fileId()), place.offset(), place.recordBytes(), true);
-    }
-
-    private static DataFile requireFile(DataFileSet set, long fileId) {
-        DataFile file = set.fileOrNull(fileId);
-        if (file == null) {
-            throw new IllegalStateException("broken invariant: the set was found to hold the file");
-        }
-        return file;
+        return reader.record(set.require(place.fileId()), place.offset(), place.recordBytes(), true);
     }
 
     private void add(StoredRecord record) {

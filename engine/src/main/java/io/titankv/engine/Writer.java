@@ -232,10 +232,6 @@ final class Writer {
     }
 
     private static void onDead(DataFileSet open, long fileId, int bytes) {
-        DataFile file = open.fileOrNull(fileId);
-        if (file == null) {
-            throw new IllegalStateException("broken invariant: the keydir points at an open file");
-        }
-        file.liveBytes().addAndGet(-bytes);
+        open.require(fileId).liveBytes().addAndGet(-bytes);
     }
 }

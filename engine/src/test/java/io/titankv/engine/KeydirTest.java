@@ -36,6 +36,28 @@ class KeydirTest {
     }
 
     @Test
+    void entriesOfATokenKeepTheirOrderWhileLeavesShareSplitAndShrink() {
+        try (Keydir small = new Keydir(8, 4)) {
+            SplittableRandom random = new SplittableRandom(1);
+            long[] tokens = random.longs(2_000).toArray();
+            for (int i = 0; i < tokens.length; i++) {
+                small.insert(tokens[i], 1, i, 10);
+                small.insert(tokens[(int) ((i + 1) * 0.7)], 2, i, 10);
+            }
+            for (int i = 0; i < tokens.length; i += 3) {
+                small.remove(tokens[i], 1, i);
+            }
+            for (long token : tokens) {
+                int found = small.find(token, out);
+                for (int i = 1; i < found; i++) {
+                    assertThat(out.start(i)).as("later entries stand behind").isGreaterThan(out.start(i - 1));
+                }
+            }
+            small.checkInvariants();
+        }
+    }
+
+    @Test
     void findsWhatWasInserted() {
         keydir.insert(5, 1, 100, 10);
         keydir.insert(-1, 0xFFFF_FFFFL, 0xFFFF_FFFFL, Integer.MAX_VALUE);

@@ -51,9 +51,6 @@ record TargetChoice(NodeId self, LocalShards shards, LeaderHints hints) {
                 return new Target.Local(local.get());
             }
             ReplicaStatus status = local.get().status();
-            if (status.leads()) {
-                return new Target.Local(local.get());
-            }
             if (status.role() == ReplicaStatus.Role.LEADER) {
                 // About to lead: nobody else does.
                 return new Target.Nobody();

@@ -7,7 +7,6 @@ import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.BarrierOutcome;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicaStatus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * some at a time, so that neither a hand-over nor a timer is paid for each. Thread-safe; nothing here blocks.
  */
 final class BarrierReads {
-    private static final Duration RETRY_AFTER_BUSY = Duration.ofMillis(10);
-
     /** Reads that one thread does one after the other: a hand-over costs as much as some of them. A guess. */
     private static final int TOGETHER_MIN = 8;
 
@@ -117,7 +114,7 @@ final class BarrierReads {
         for (List<Waiting> some : Lists.partition(reads, together)) {
             if (!pool.tryPoint(() -> some.forEach(Waiting::read))) {
                 counters.readsBusy.add(some.size());
-                some.forEach(read -> read.answer().complete(new ReadOutcome.Busy(RETRY_AFTER_BUSY)));
+                some.forEach(read -> read.answer().complete(ReadPool.busy()));
             }
         }
     }

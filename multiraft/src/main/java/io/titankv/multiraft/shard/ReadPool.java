@@ -1,5 +1,6 @@
 package io.titankv.multiraft.shard;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,6 +18,7 @@ final class ReadPool implements AutoCloseable {
     private static final int SCAN_THREADS = 2;
     private static final int POINT_THREADS_MIN = 4;
     private static final long IDLE_SECONDS = 30;
+    private static final Duration RETRY_AFTER_BUSY = Duration.ofMillis(10);
 
     private final ThreadPoolExecutor points;
     private final ThreadPoolExecutor scans;
@@ -32,6 +34,11 @@ final class ReadPool implements AutoCloseable {
     /** How many point reads run at once. */
     int pointThreads() {
         return pointThreads;
+    }
+
+    /** What a read is told that found the pool full. */
+    static ReadOutcome busy() {
+        return new ReadOutcome.Busy(RETRY_AFTER_BUSY);
     }
 
     /** False when too many reads wait. */

@@ -24,8 +24,6 @@ import java.util.function.Predicate;
  * read is answered only when the shard owned the token all the while it read. Thread-safe; nothing here blocks.
  */
 final class ShardReads {
-    private static final Duration RETRY_AFTER_BUSY = Duration.ofMillis(10);
-
     /** Ownership changes a few times an hour; a read that meets more than one change asks its client to come again. */
     private static final int OWNERSHIP_TRIES = 3;
 
@@ -114,7 +112,7 @@ final class ShardReads {
                 answer.complete(refused.why());
             } else if (!side.tryExecute(() -> answer.complete(readNow(deadlineNanos, fence, reading)))) {
                 counters.readsBusy.increment();
-                answer.complete(new ReadOutcome.Busy(RETRY_AFTER_BUSY));
+                answer.complete(ReadPool.busy());
             }
             return null;
         });
