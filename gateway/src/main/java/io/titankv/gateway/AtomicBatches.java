@@ -163,6 +163,9 @@ final class AtomicBatches {
                     DATA_QUARANTINED,
                     NODE_UNKNOWN,
                     SHARD_UNKNOWN,
+                    PLAN_UNKNOWN,
+                    OPERATION_UNKNOWN,
+                    PLAN_REFUSED,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
                     INTERNAL -> false;

@@ -229,6 +229,9 @@ final class RouteWalk<T> {
                     TIMED_OUT,
                     NODE_UNKNOWN,
                     SHARD_UNKNOWN,
+                    PLAN_UNKNOWN,
+                    OPERATION_UNKNOWN,
+                    PLAN_REFUSED,
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
                     INTERNAL -> finish(Answer.refused(error));

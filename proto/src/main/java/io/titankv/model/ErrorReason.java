@@ -45,6 +45,12 @@ public enum ErrorReason {
     NODE_UNKNOWN(Retry.NO),
     /** There is no such shard. */
     SHARD_UNKNOWN(Retry.NO),
+    /** There is no such plan, or not any more. */
+    PLAN_UNKNOWN(Retry.NO),
+    /** There is no such operation, or not any more. */
+    OPERATION_UNKNOWN(Retry.NO),
+    /** Not done. It would break something, or makes no sense as the cluster is; the message names all of it. */
+    PLAN_REFUSED(Retry.NO),
     /** The cluster is not formed yet, or this node has not joined it. Retry after a pause. */
     NOT_READY(Retry.SAFE),
     /** Not done. The caller did not say who it is, or not in a way that is believed. */

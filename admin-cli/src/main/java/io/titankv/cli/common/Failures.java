@@ -45,6 +45,8 @@ public final class Failures {
                 reason == ErrorReason.VERSION_MISMATCH
                                 || reason == ErrorReason.NODE_UNKNOWN
                                 || reason == ErrorReason.SHARD_UNKNOWN
+                                || reason == ErrorReason.PLAN_UNKNOWN
+                                || reason == ErrorReason.OPERATION_UNKNOWN
                         ? ExitCode.NOT_FOUND
                         : ExitCode.REFUSED;
         };

@@ -37,6 +37,9 @@ public final class TitanErrors {
     /** Metadata: the limit that was passed, decimal. */
     public static final String LIMIT = "limit";
 
+    /** Metadata: what kind of refusal PLAN_REFUSED is, such as TOO_FEW_NODES or QUORUM. */
+    public static final String CAUSE = "cause";
+
     private static final Map<String, ErrorReason> REASONS =
             Arrays.stream(ErrorReason.values()).collect(Collectors.toMap(Enum::name, Function.identity()));
 
@@ -47,14 +50,14 @@ public final class TitanErrors {
         return switch (reason) {
             case NOT_LEADER, NO_LEADER, ROUTE_STALE, SHARD_TRANSITION, NOT_READY -> Status.Code.UNAVAILABLE;
             case BUSY, DISK_FULL -> Status.Code.RESOURCE_EXHAUSTED;
-            case VERSION_MISMATCH -> Status.Code.FAILED_PRECONDITION;
+            case VERSION_MISMATCH, PLAN_REFUSED -> Status.Code.FAILED_PRECONDITION;
             case BATCH_ABORTED -> Status.Code.ABORTED;
             case KEY_EMPTY, KEY_TOO_LARGE, VALUE_TOO_LARGE, BATCH_TOO_LARGE, BAD_PAGE_TOKEN, BAD_REQUEST ->
                 Status.Code.INVALID_ARGUMENT;
             case REQUEST_ID_EXPIRED, OUTCOME_UNDETERMINED -> Status.Code.UNKNOWN;
             case TIMED_OUT -> Status.Code.DEADLINE_EXCEEDED;
             case DATA_QUARANTINED -> Status.Code.DATA_LOSS;
-            case NODE_UNKNOWN, SHARD_UNKNOWN -> Status.Code.NOT_FOUND;
+            case NODE_UNKNOWN, SHARD_UNKNOWN, PLAN_UNKNOWN, OPERATION_UNKNOWN -> Status.Code.NOT_FOUND;
             case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
             case PERMISSION_DENIED -> Status.Code.PERMISSION_DENIED;
             case INTERNAL -> Status.Code.INTERNAL;
