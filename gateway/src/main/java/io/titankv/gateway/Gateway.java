@@ -5,6 +5,7 @@ import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.titankv.client.session.SessionLinkOptions;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +89,11 @@ public final class Gateway implements AutoCloseable {
     /** What the server offers for this gateway. */
     public List<ServerServiceDefinition> services() {
         return services;
+    }
+
+    /** Where calls of {@link #services} are best begun, as they do not block: on the threads that carry them on. */
+    public Executor executor() {
+        return executor;
     }
 
     /** Requests and session operations being worked on now. */

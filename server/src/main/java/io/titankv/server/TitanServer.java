@@ -210,6 +210,7 @@ public final class TitanServer implements AutoCloseable {
                 .intercept(link.incoming())
                 .fallbackHandlerRegistry(lateServices);
         gateway.services().forEach(builder::addService);
+        builder.callExecutor(new GatewayThreads(gateway));
         placement.services().forEach(builder::addService);
         builder.addService(health.service());
         builder.addService(ProtoReflectionServiceV1.newInstance());
@@ -257,10 +258,7 @@ public final class TitanServer implements AutoCloseable {
 
     /** Whether this node leads a shard, as far as it knows itself. */
     public boolean leads(GroupId shard) {
-        return replicas.shard(shard)
-                .map(Shard::status)
-                .filter(status -> status.leads())
-                .isPresent();
+        return replicas.shard(shard).filter(Shard::leads).isPresent();
     }
 
     /** Live keys in this node's replica of a shard; empty when it has none in service. */

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,10 +15,14 @@ import org.slf4j.LoggerFactory;
 
 /** The node's timer, and the threads on which what it starts runs. Tasks may take their time; the timer itself never waits. */
 final class Clock implements AutoCloseable {
+    /** Some may wait for a vote's fsync while others go on. */
+    private static final int MESSAGE_THREADS_MIN = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(Clock.class);
 
     private final ScheduledExecutorService timer;
     private final ExecutorService workers;
+    private final ForkJoinPool messages;
 
     Clock(String name) {
         timer = Executors.newSingleThreadScheduledExecutor(
@@ -27,6 +33,23 @@ final class Clock implements AutoCloseable {
                         .daemon()
                         .name("raft-worker-" + name + "-", 0)
                         .factory());
+        messages = new ForkJoinPool(
+                Math.max(MESSAGE_THREADS_MIN, 2 * Runtime.getRuntime().availableProcessors()),
+                pool -> {
+                    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+                    thread.setName("raft-messages-" + name + "-" + thread.getPoolIndex());
+                    return thread;
+                },
+                null,
+                /* asyncMode= */ true);
+    }
+
+    /**
+     * Takes in what peers send, to all groups. A few threads that find the next message waiting, where a pool without bound would wake
+     * one for each; an append only queues for the log's own thread.
+     */
+    Executor messages() {
+        return messages;
     }
 
     Executor workers() {
@@ -71,5 +94,6 @@ final class Clock implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         workers.shutdown();
+        messages.shutdown();
     }
 }

@@ -2,6 +2,7 @@ package io.titankv.multiraft.host;
 
 import java.util.Objects;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.rpc.RpcFactory;
@@ -25,6 +26,8 @@ public final class GuardedRpc implements RpcType {
     static Parameters parameters(Wiring wiring) {
         Parameters parameters = new Parameters();
         parameters.put(WIRING, wiring, Wiring.class);
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters, (builder, types) -> builder.executor(wiring.clock().messages()));
         return parameters;
     }
 

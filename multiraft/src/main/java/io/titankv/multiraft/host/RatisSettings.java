@@ -145,6 +145,8 @@ final class RatisSettings {
         GrpcConfigKeys.Admin.setHost(to, options.listenHost());
         GrpcConfigKeys.Admin.setPort(to, options.listenPort());
         GrpcConfigKeys.Server.setHeartbeatChannel(to, false);
+        // For Ratis' own read index, which nobody asks for.
+        GrpcConfigKeys.Server.setStubPoolSize(to, 1);
         Path removed = options.directory().resolve("removed");
         RaftServerConfigKeys.setRemovedGroupsDir(to, new File(removed.toString()));
     }

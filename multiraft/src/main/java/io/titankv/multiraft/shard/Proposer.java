@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +30,6 @@ final class Proposer {
     /** Deadlines are looked after no more often than this. */
     private static final long SWEEP_NANOS_MIN = 10_000_000;
 
-    private static final Duration RETRY_MIN = Duration.ofMillis(5);
-    private static final Duration RETRY_MAX = Duration.ofSeconds(1);
-
     /** Room for the entry's own fields: two tags, two lengths, the stamp. */
     private static final int ENTRY_HEADER_BYTES = 32;
 
@@ -41,7 +37,6 @@ final class Proposer {
     private final HybridClock clock;
     private final Ticker ticker;
     private final Timers timers;
-    private final Executor sender;
     private final ProposerOptions options;
     private final ShardCounters counters;
     private final int entryBytesMax;
@@ -67,17 +62,16 @@ final class Proposer {
     @GuardedBy("lock")
     private boolean sending;
 
-    /** An entry was answered since the last one was proposed: what waits may go, however little it is. */
+    /** A timer will call {@link #send}. */
     @GuardedBy("lock")
-    private boolean answered;
+    private boolean sendLater;
 
     /** When the earliest timer fires, by the ticker; Long.MAX_VALUE when none is set. */
     @GuardedBy("lock")
     private long timerAtNanos = Long.MAX_VALUE;
 
-    /** Smoothed time from proposing an entry to its answer. */
     @GuardedBy("lock")
-    private long entryNanos = RETRY_MIN.toNanos();
+    private final EntryPace pace;
 
     @GuardedBy("lock")
     private boolean closed;
@@ -90,17 +84,16 @@ final class Proposer {
             HybridClock clock,
             Ticker ticker,
             Timers timers,
-            Executor sender,
             ProposerOptions options,
             ShardCounters counters) {
         this.replica = replica;
         this.clock = clock;
         this.ticker = ticker;
         this.timers = timers;
-        this.sender = sender;
         this.options = options;
         this.counters = counters;
         this.entryBytesMax = replica.entryBytesMax();
+        this.pace = new EntryPace(options);
     }
 
     /** One write that stands alone. */
@@ -159,7 +152,7 @@ final class Proposer {
             if (queuedOperations + waiting.operations.size() > options.queuedOperationsMax()
                     || queuedBytes + waiting.bytes > options.queuedBytesMax()) {
                 counters.writesBusy.add(waiting.operations.size());
-                return new WriteOutcome.Busy(retryAfter());
+                return new WriteOutcome.Busy(pace.retryAfter(queuedOperations));
             }
             queue.add(waiting);
             queuedOperations += waiting.operations.size();
@@ -206,7 +199,22 @@ final class Proposer {
                 || (!inFlight.isEmpty() && bytesInFlight + queue.element().bytes > options.bytesInFlightMax())) {
             return false;
         }
-        return inFlight.size() < options.eagerEntries() || answered || queuedOperations >= options.gatherOperations();
+        long waitNanos = pace.waitNanos(ticker.read(), inFlight.size(), queuedOperations, queuedBytes);
+        if (waitNanos > 0 && waitNanos != EntryPace.UNTIL_ANSWERED && !sendLater) {
+            sendLater = true;
+            timers.after(Duration.ofNanos(waitNanos), this::onSendTimer);
+        }
+        return waitNanos == 0;
+    }
+
+    private void onSendTimer() {
+        lock.lock();
+        try {
+            sendLater = false;
+        } finally {
+            lock.unlock();
+        }
+        send();
     }
 
     /** Takes as many writes as fit into an entry; those whose time is over go to {@code late}. */
@@ -232,7 +240,6 @@ final class Proposer {
         if (!entry.waiting.isEmpty()) {
             inFlight.add(entry);
             bytesInFlight += entry.bytes;
-            answered = false;
         }
         return entry;
     }
@@ -255,33 +262,20 @@ final class Proposer {
     }
 
     private void onAnswer(Entry entry, ProposeOutcome outcome) {
-        boolean more;
         Duration retryAfter;
         lock.lock();
         try {
             if (inFlight.remove(entry)) {
                 bytesInFlight -= entry.bytes;
-                long took = ticker.read() - entry.proposedAtNanos;
-                entryNanos += (took - entryNanos) / 8;
+                long now = ticker.read();
+                pace.onAnswered(now, entry.operations.size(), now - entry.proposedAtNanos);
             }
-            answered = true;
-            more = !queue.isEmpty();
-            retryAfter = retryAfter();
+            retryAfter = pace.retryAfter(queuedOperations);
         } finally {
             lock.unlock();
         }
         entry.complete(WriteOutcomes.of(outcome, entry.operations.size(), retryAfter), counters);
-        if (more) {
-            sender.execute(this::send);
-        }
-    }
-
-    /** How long what waits now takes, about. */
-    @GuardedBy("lock")
-    private Duration retryAfter() {
-        long entries = 1L + queuedOperations / Math.max(1, options.entryOperationsMax());
-        long nanos = entryNanos * entries / options.entriesInFlightMax();
-        return Duration.ofNanos(Math.clamp(nanos, RETRY_MIN.toNanos(), RETRY_MAX.toNanos()));
+        send();
     }
 
     @GuardedBy("lock")

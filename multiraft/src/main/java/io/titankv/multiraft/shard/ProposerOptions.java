@@ -9,9 +9,8 @@ import io.titankv.model.Limits;
  * @param queuedBytesMax bytes of writes that may wait; more are refused as busy
  * @param entriesInFlightMax entries proposed and not answered; writes wait while there are so many
  * @param bytesInFlightMax bytes of those entries; one entry may always be in flight
- * @param eagerEntries while fewer entries are in flight a write is proposed at once; with more, writes wait until {@code
- *     gatherOperations} of them wait or an entry is answered, so that entries get larger under load
- * @param gatherOperations so many waiting writes are worth an entry at any time
+ * @param gatherOperations so many waiting writes are worth an entry though others are in flight; fewer wait for an answer
+ * @param gatherBytes and so many of their bytes
  * @param entryOperationsMax most writes in an entry; an atomic group of more goes alone
  */
 public record ProposerOptions(
@@ -19,11 +18,11 @@ public record ProposerOptions(
         long queuedBytesMax,
         int entriesInFlightMax,
         long bytesInFlightMax,
-        int eagerEntries,
         int gatherOperations,
+        long gatherBytes,
         int entryOperationsMax) {
     /** 16 entries in flight, up to 16 MiB of them; 16,384 writes or 32 MiB waiting. Guesses, to be measured. */
     public static ProposerOptions defaults() {
-        return new ProposerOptions(16_384, 32L << 20, 16, 16L << 20, 2, 64, Limits.ENTRY_OPERATIONS_MAX);
+        return new ProposerOptions(16_384, 32L << 20, 16, 16L << 20, 64, 128L << 10, Limits.ENTRY_OPERATIONS_MAX);
     }
 }

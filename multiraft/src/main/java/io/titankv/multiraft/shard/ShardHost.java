@@ -143,7 +143,6 @@ public final class ShardHost implements AutoCloseable {
                 (delay, task) -> {
                     var _ = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
                 },
-                timer,
                 options.proposer(),
                 here.counters);
         ReplicatedShard shard = new ReplicatedShard(

@@ -30,17 +30,11 @@ class ProposerTest {
     private final ManualTime time = new ManualTime();
     private final ShardCounters counters = new ShardCounters();
     private final AtomicLong wallMillis = new AtomicLong(1_000_000);
-    private Proposer proposer = proposer(new ProposerOptions(100, 50_000, 4, 20_000, 1, 50, 10));
+    private Proposer proposer = proposer(new ProposerOptions(100, 50_000, 4, 20_000, 50, 50_000, 10));
 
     private Proposer proposer(ProposerOptions options) {
         return new Proposer(
-                replica,
-                new HybridClock(() -> Instant.ofEpochMilli(wallMillis.get())),
-                time,
-                time,
-                Runnable::run,
-                options,
-                counters);
+                replica, new HybridClock(() -> Instant.ofEpochMilli(wallMillis.get())), time, time, options, counters);
     }
 
     @CanIgnoreReturnValue
@@ -111,6 +105,7 @@ class ProposerTest {
                     .anyMatch(proposal -> !proposal.outcome().isDone())) {
                 for (int i = 0; i < replica.proposals.size(); i++) {
                     answer(i);
+                    time.advance(EntryPace.PATIENCE_MAX);
                     assertThat(replica.proposals.stream()
                                     .filter(proposal -> !proposal.outcome().isDone()))
                             .hasSizeLessThanOrEqualTo(4);
@@ -135,7 +130,7 @@ class ProposerTest {
         @Test
         void anEntryNeverOutgrowsRafts() {
             replica.entryBytesMax = 2000;
-            proposer = proposer(new ProposerOptions(100, 50_000, 4, 20_000, 1, 50, 100));
+            proposer = proposer(new ProposerOptions(100, 50_000, 4, 20_000, 50, 50_000, 100));
             write("first");
             for (int i = 0; i < 20; i++) {
                 var _ = proposer.submit(put("k" + i, "v".repeat(300)), TIMEOUT);
@@ -143,6 +138,7 @@ class ProposerTest {
             for (int i = 0; i < replica.proposals.size(); i++) {
                 // The replica checks the size.
                 answer(i);
+                time.advance(EntryPace.PATIENCE_MAX);
             }
             assertThat(counters.values().writesProposed()).isEqualTo(21);
             assertThat(keys(1)).hasSize(6);
@@ -194,7 +190,7 @@ class ProposerTest {
     class Bounds {
         @Test
         void tooManyWaitingWritesAreRefusedAsBusyWithADelay() {
-            proposer = proposer(new ProposerOptions(5, 50_000, 1, 20_000, 1, 100, 10));
+            proposer = proposer(new ProposerOptions(5, 50_000, 1, 20_000, 100, 50_000, 10));
             write("in flight");
             for (int i = 0; i < 5; i++) {
                 assertThat(write("k" + i)).isNotDone();
@@ -210,7 +206,7 @@ class ProposerTest {
 
         @Test
         void tooManyWaitingBytesToo() {
-            proposer = proposer(new ProposerOptions(100, 1000, 1, 20_000, 1, 100, 10));
+            proposer = proposer(new ProposerOptions(100, 1000, 1, 20_000, 100, 1000, 10));
             write("in flight");
             assertThat(proposer.submit(put("a", "v".repeat(900)), TIMEOUT)).isNotDone();
             assertThat(proposer.submit(put("b", "v".repeat(900)), TIMEOUT).join())
@@ -229,7 +225,7 @@ class ProposerTest {
 
         @Test
         void bytesInFlightAreBoundedButOneEntryAlwaysGoes() {
-            proposer = proposer(new ProposerOptions(100, 50_000, 4, 1000, 4, 1, 1));
+            proposer = proposer(new ProposerOptions(100, 50_000, 4, 1000, 1, 50_000, 1));
             var _ = proposer.submit(put("a", "v".repeat(2000)), TIMEOUT);
             var _ = proposer.submit(put("b", "v".repeat(2000)), TIMEOUT);
             assertThat(replica.proposals).hasSize(1);

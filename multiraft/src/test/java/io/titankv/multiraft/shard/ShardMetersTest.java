@@ -35,8 +35,7 @@ class ShardMetersTest {
                 new HybridClock(() -> Instant.ofEpochMilli(1_000_000)),
                 time,
                 time,
-                Runnable::run,
-                new ProposerOptions(100, 50_000, 2, 20_000, 1, 2, 10),
+                new ProposerOptions(100, 50_000, 2, 20_000, 2, 50_000, 10),
                 counters);
         meters.add(ShardFixture.GROUP, shard.machine, counters);
         var _ = proposer.submit(put("a", "v"), Duration.ofSeconds(5));

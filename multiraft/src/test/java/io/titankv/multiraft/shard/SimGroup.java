@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -66,8 +65,7 @@ final class SimGroup {
                     new HybridClock(() -> Instant.ofEpochMilli(clockMillis)),
                     time,
                     time,
-                    tasks::add,
-                    new ProposerOptions(1000, 1_000_000, 3, 100_000, 2, 3, 4),
+                    new ProposerOptions(1000, 1_000_000, 3, 100_000, 3, 1_000_000, 4),
                     new ShardCounters());
         }
 
@@ -87,7 +85,6 @@ final class SimGroup {
 
     final Random random;
     final ManualTime time = new ManualTime();
-    final Queue<Runnable> tasks = new ArrayDeque<>();
     final List<Node> nodes = new ArrayList<>();
     private final List<Logged> committed = new ArrayList<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -132,13 +129,7 @@ final class SimGroup {
         } else {
             nodes.forEach(node -> node.clockMillis += random.nextInt(-5000, 5000));
         }
-        runTasks();
-    }
-
-    void runTasks() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-        }
+        time.advance(EntryPace.PATIENCE_MAX);
     }
 
     private void commitNext() {
@@ -192,7 +183,8 @@ final class SimGroup {
 
     /** Until nothing is under way and all replicas are level. */
     void settle() {
-        while (!pending.isEmpty() || !tasks.isEmpty()) {
+        time.advance(EntryPace.PATIENCE_MAX);
+        while (!pending.isEmpty()) {
             step(false);
         }
         nodes.forEach(node -> node.applyTo(committed.size()));
