@@ -205,15 +205,7 @@ final class RouteWalk<T> {
                 router.meters().onRetried(reason);
                 endRound(details);
             }
-            case DATA_QUARANTINED -> {
-                if (operation.isRead()) {
-                    quarantined = error;
-                    router.meters().onRetried(reason);
-                    step();
-                } else {
-                    finish(Answer.refused(error));
-                }
-            }
+            case DATA_QUARANTINED -> onQuarantined(error);
             case BUSY,
                     DISK_FULL,
                     VERSION_MISMATCH,
@@ -235,6 +227,17 @@ final class RouteWalk<T> {
                     UNAUTHENTICATED,
                     PERMISSION_DENIED,
                     INTERNAL -> finish(Answer.refused(error));
+        }
+    }
+
+    /** Another replica may have good data to read. */
+    private void onQuarantined(TitanError error) {
+        if (operation.isRead()) {
+            quarantined = error;
+            router.meters().onRetried(error.reason());
+            step();
+        } else {
+            finish(Answer.refused(error));
         }
     }
 

@@ -5,7 +5,9 @@ import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.ChangeOutcome;
 import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.shard.Shard;
@@ -23,9 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** This node's replicas, as placement orders them and the gateway uses them. Thread-safe. */
 final class NodeReplicas implements NodeActions, LocalShards {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
+
     /** How long a shard's first assignment may take before placement asks again. */
     private static final Duration ASSIGN_TIMEOUT = Duration.ofSeconds(10);
 
@@ -94,25 +100,40 @@ final class NodeReplicas implements NodeActions, LocalShards {
     }
 
     @Override
+    public CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted) {
+        return raft.changeMembers(group, expected, wanted).thenApply(outcome -> switch (outcome) {
+            case ChangeOutcome.Changed _ -> true;
+            case ChangeOutcome.NotLeader _ -> false;
+            case ChangeOutcome.Refused refused -> notChanged(group, refused.why());
+            case ChangeOutcome.Undetermined undetermined -> notChanged(group, undetermined.why());
+        });
+    }
+
+    /** Placement looks at the members, and orders what is still wanted. */
+    private static boolean notChanged(GroupId group, String why) {
+        LOG.atInfo().addKeyValue("group", group).addKeyValue("reason", why).log("members are not changed yet");
+        return false;
+    }
+
+    @Override
     public List<ReplicaReport> localReplicas() {
         List<ReplicaReport> reports = new ArrayList<>();
         for (Replica replica : raft.replicas()) {
-            reports.add(shard(replica.group())
-                    .map(shard -> report(replica, shard.state()))
-                    .orElseGet(() -> new ReplicaReport(replica.group(), replica.status(), 0, Epoch.NONE, 0, 0, 0)));
+            reports.add(report(replica, shard(replica.group()).map(Shard::state)));
         }
         return reports;
     }
 
-    private static ReplicaReport report(Replica replica, Shard.ShardState state) {
+    private ReplicaReport report(Replica replica, Optional<Shard.ShardState> state) {
         return new ReplicaReport(
                 replica.group(),
                 replica.status(),
-                state.ranges().size(),
-                state.epoch(),
-                state.keys(),
-                state.liveBytes(),
-                state.deadBytes());
+                state.map(it -> it.ranges().size()).orElse(0),
+                state.map(Shard.ShardState::epoch).orElse(Epoch.NONE),
+                state.map(Shard.ShardState::keys).orElse(0L),
+                state.map(Shard.ShardState::liveBytes).orElse(0L),
+                state.map(Shard.ShardState::deadBytes).orElse(0L),
+                raft.committedMembership(replica.group()));
     }
 
     @Override

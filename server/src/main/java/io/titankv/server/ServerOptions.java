@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param formation what the new cluster shall be; heeded only by the node that forms it
  * @param labels where the node stands: zone, rack, host; replicas are spread over them
  * @param electionTimeout least time without a leader before an election; the most is twice as long
+ * @param healAfter a node that is silent for this long loses its replicas to others
  * @param gate which nodes may talk to each other; open outside tests
  */
 public record ServerOptions(
@@ -37,6 +38,7 @@ public record ServerOptions(
         Settings formation,
         Map<String, String> labels,
         Duration electionTimeout,
+        Duration healAfter,
         NetworkGate gate) {
     /** Least and most election time-out that makes sense. */
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(100);
@@ -51,6 +53,9 @@ public record ServerOptions(
     /** One second: above the pauses that a busy small machine shows (docs/performance.md), and failover stays below 3 s. */
     public static final Duration ELECTION_TIMEOUT_DEFAULT = Duration.ofSeconds(1);
 
+    /** Five minutes: longer than a restart or a change of hardware that does not fail. */
+    public static final Duration HEAL_AFTER_DEFAULT = Duration.ofMinutes(5);
+
     public ServerOptions {
         join = List.copyOf(join);
         labels = Map.copyOf(labels);
@@ -58,6 +63,9 @@ public record ServerOptions(
                 || electionTimeout.compareTo(ELECTION_TIMEOUT_MAX) > 0) {
             throw new IllegalArgumentException("election time-out must be " + ELECTION_TIMEOUT_MIN.toMillis()
                     + " ms to " + ELECTION_TIMEOUT_MAX.toMillis() + " ms: " + electionTimeout.toMillis() + " ms");
+        }
+        if (healAfter.isNegative() || healAfter.isZero()) {
+            throw new IllegalArgumentException("a node is healed after more than 0 s: " + healAfter);
         }
         if (join.isEmpty() && !bootstrap) {
             throw new IllegalArgumentException(
@@ -84,6 +92,7 @@ public record ServerOptions(
         private Settings formation = Settings.DEFAULT;
         private Map<String, String> labels = Map.of();
         private Duration electionTimeout = ELECTION_TIMEOUT_DEFAULT;
+        private Duration healAfter = HEAL_AFTER_DEFAULT;
         private NetworkGate gate = NetworkGate.OPEN;
 
         private Builder(NodeId nodeId, Path dataDir) {
@@ -164,6 +173,12 @@ public record ServerOptions(
             return this;
         }
 
+        /** How long a node may be silent before its replicas go to others. */
+        public Builder healAfter(Duration value) {
+            healAfter = value;
+            return this;
+        }
+
         public Builder gate(NetworkGate value) {
             gate = value;
             return this;
@@ -187,6 +202,7 @@ public record ServerOptions(
                     formation,
                     labels,
                     electionTimeout,
+                    healAfter,
                     gate);
         }
     }

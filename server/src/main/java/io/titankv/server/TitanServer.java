@@ -159,7 +159,7 @@ public final class TitanServer implements AutoCloseable {
                 options.labels(),
                 Runtime.getRuntime().availableProcessors(),
                 ServerVersion.CURRENT,
-                PlacementOptions.Timings.DEFAULT);
+                PlacementOptions.Timings.DEFAULT.healingAfter(options.healAfter()));
         return PlacementNode.open(
                 placementOptions, PlacementEnvironment.of(channels::channel, request -> parts().fetch(request)));
     }

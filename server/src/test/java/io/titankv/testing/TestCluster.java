@@ -37,13 +37,15 @@ public final class TestCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Path directory;
+    private final Duration healAfter;
     private final Partition partition = new Partition();
     private final Map<NodeId, ServerOptions> options = new LinkedHashMap<>();
     private final Map<NodeId, TitanServer> running = new LinkedHashMap<>();
     private final List<TitanClient> clients = new ArrayList<>();
 
-    private TestCluster(Path directory) {
+    private TestCluster(Path directory, Duration healAfter) {
         this.directory = directory;
+        this.healAfter = healAfter;
     }
 
     /** Starts a cluster and waits until every shard has a leader. */
@@ -58,8 +60,13 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts a cluster and waits until every shard has a leader. */
     public static TestCluster start(int nodes, Settings formation, Duration electionTimeout) {
+        return start(nodes, formation, electionTimeout, ServerOptions.HEAL_AFTER_DEFAULT);
+    }
+
+    /** Starts a cluster that gives the replicas of a node that is silent for so long to others. */
+    public static TestCluster start(int nodes, Settings formation, Duration electionTimeout, Duration healAfter) {
         try {
-            TestCluster cluster = new TestCluster(Files.createTempDirectory("titan-cluster"));
+            TestCluster cluster = new TestCluster(Files.createTempDirectory("titan-cluster"), healAfter);
             cluster.configure(nodes, formation, electionTimeout);
             cluster.options.keySet().forEach(cluster::restart);
             cluster.awaitReady();
@@ -73,20 +80,37 @@ public final class TestCluster implements AutoCloseable {
         List<HostPort> ports = freePorts(2 * nodes);
         List<HostPort> join = ports.subList(0, nodes);
         for (int i = 0; i < nodes; i++) {
-            NodeId id = new NodeId("n" + (i + 1));
-            options.put(
-                    id,
-                    ServerOptions.builder(id, directory.resolve(id.value()))
-                            .listen(ports.get(i))
-                            .raftListen(ports.get(nodes + i))
-                            .metricsListen(new HostPort("127.0.0.1", 0))
-                            .join(join)
-                            .bootstrap(i == 0)
-                            .formation(formation)
-                            .electionTimeout(electionTimeout)
-                            .gate(partition)
-                            .build());
+            configure(ports.get(i), ports.get(nodes + i), join, formation, electionTimeout);
         }
+    }
+
+    private NodeId configure(
+            HostPort listen, HostPort raft, List<HostPort> join, Settings formation, Duration electionTimeout) {
+        NodeId id = new NodeId("n" + (options.size() + 1));
+        options.put(
+                id,
+                ServerOptions.builder(id, directory.resolve(id.value()))
+                        .listen(listen)
+                        .raftListen(raft)
+                        .metricsListen(new HostPort("127.0.0.1", 0))
+                        .join(join)
+                        .bootstrap(options.isEmpty())
+                        .formation(formation)
+                        .electionTimeout(electionTimeout)
+                        .healAfter(healAfter)
+                        .gate(partition)
+                        .build());
+        return id;
+    }
+
+    /** Starts one more node, which joins the cluster. */
+    public NodeId join() {
+        ServerOptions first = options.values().iterator().next();
+        List<HostPort> ports = freePorts(2);
+        NodeId id =
+                configure(ports.getFirst(), ports.getLast(), first.join(), first.formation(), first.electionTimeout());
+        restart(id);
+        return id;
     }
 
     private static List<HostPort> freePorts(int count) {

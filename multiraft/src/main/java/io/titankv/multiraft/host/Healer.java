@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,10 +59,10 @@ final class Healer {
 
     private void setAside(
             NodeContext attached, Leadership leadership, RaftServer.Division division, RaftPeerId follower) {
-        if (!isSettled(division)) {
+        if (!CommittedMembership.isSettled(division)) {
             return; // its next reply brings us here again
         }
-        Membership current = membershipOf(division.getRaftConf());
+        Membership current = CommittedMembership.membershipOf(division.getRaftConf());
         RaftPeer voter = division.getRaftConf().getPeer(follower);
         if (voter == null) {
             leadership.letStartOver(follower);
@@ -87,11 +86,11 @@ final class Healer {
 
     private void takeBack(NodeContext attached, RaftServer.Division division, RaftPeerId follower) {
         RaftPeer learner = division.getRaftConf().getPeer(follower, RaftPeerRole.LISTENER);
-        if (learner == null || !isSettled(division)) {
+        if (learner == null || !CommittedMembership.isSettled(division)) {
             return;
         }
         Member member = Positions.fromRatis(learner);
-        Membership current = membershipOf(division.getRaftConf());
+        Membership current = CommittedMembership.membershipOf(division.getRaftConf());
         change(
                 attached,
                 division,
@@ -112,23 +111,6 @@ final class Healer {
                     .addKeyValue("outcome", outcome)
                     .log("members changed for a rebuild");
         });
-    }
-
-    private static boolean isSettled(RaftServer.Division division) {
-        RaftConfiguration configuration = division.getRaftConf();
-        return division.getInfo().isLeaderReady()
-                && configuration.getPreviousPeers().isEmpty()
-                && configuration.getLogEntryIndex() <= division.getRaftLog().getLastCommittedIndex();
-    }
-
-    private static Membership membershipOf(RaftConfiguration configuration) {
-        return new Membership(
-                configuration.getCurrentPeers().stream()
-                        .map(Positions::fromRatis)
-                        .toList(),
-                configuration.getCurrentPeers(RaftPeerRole.LISTENER).stream()
-                        .map(Positions::fromRatis)
-                        .toList());
     }
 
     private static List<Member> without(List<Member> members, Member member) {

@@ -326,6 +326,11 @@ public final class RaftHost implements AutoCloseable {
         return Optional.ofNullable(groups.getOrNull(group)).map(RatisReplica::membership);
     }
 
+    /** Who is in a group that this node leads; empty while a change is under way, and on other nodes. */
+    public Optional<CommittedMembership> committedMembership(GroupId group) {
+        return Optional.ofNullable(groups.getOrNull(group)).flatMap(RatisReplica::committedMembership);
+    }
+
     /**
      * Changes who is in a group, when its members are those expected. To be asked of the leader's node. Members that are new must have
      * a replica created with an empty list; they are given time to catch up first.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -409,17 +409,14 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
 
     Membership membership() {
         RaftServer.Division running = division;
-        if (running == null) {
-            return new Membership(List.of(), List.of());
-        }
-        RaftConfiguration configuration = running.getRaftConf();
-        return new Membership(
-                configuration.getCurrentPeers().stream()
-                        .map(Positions::fromRatis)
-                        .toList(),
-                configuration.getCurrentPeers(RaftPeerRole.LISTENER).stream()
-                        .map(Positions::fromRatis)
-                        .toList());
+        return running == null
+                ? new Membership(List.of(), List.of())
+                : CommittedMembership.membershipOf(running.getRaftConf());
+    }
+
+    Optional<CommittedMembership> committedMembership() {
+        RaftServer.Division running = division;
+        return running == null || fault != null ? Optional.empty() : CommittedMembership.of(running);
     }
 
     // What happens to it.

@@ -5,6 +5,7 @@ import io.titankv.model.NodeId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -54,17 +55,17 @@ final class Evacuation {
                 continue;
             }
             // Where there are too many already, as after a change that was broken off, one that leaves needs no other.
-            int tooMany = group.replicas().size() - group.replicasWanted();
+            int tooMany = group.voters() - group.replicasWanted();
             for (ReplicaModel replica : unhealthyFirst(group)) {
                 int from = layout.nodeOf(replica.node());
                 if (from == ReplicaLayout.NOBODY || !leaves.test(layout.nodes.get(from))) {
                     continue;
                 }
                 String reason = why.apply(layout.nodes.get(from));
-                if (tooMany > 0) {
+                if (tooMany > 0 || !replica.isVoter()) {
                     steps.add(new Step.RemoveReplica(group.id(), replica.node(), reason));
                     layout.remove(number, from);
-                    tooMany--;
+                    tooMany -= replica.isVoter() ? 1 : 0;
                 } else {
                     move(group, number, from, first, reason);
                 }
@@ -95,6 +96,13 @@ final class Evacuation {
     }
 
     private void move(GroupModel group, int number, int from, int first, String why) {
+        Optional<NodeId> learner = orphan(group, from);
+        if (learner.isPresent()) {
+            // Half of the way is done: it was added by a change that was broken off.
+            layout.remove(number, from);
+            steps.add(new Step.MoveReplica(group.id(), layout.id(from), learner.get(), group.bytes(), why));
+            return;
+        }
         int to = first != ReplicaLayout.NOBODY && !layout.holds(first, number) && layout.hasRoom(first, number)
                 ? first
                 : layout.place(number, from);
@@ -109,6 +117,19 @@ final class Evacuation {
             closer.add(new Closer(group.id(), layout.id(to), FailureDomains.widestOf(sharedAfter)));
         }
         steps.add(new Step.MoveReplica(group.id(), layout.id(from), layout.id(to), group.bytes(), why));
+    }
+
+    /** A learner that may stand in for a replica that leaves, and for no other yet. */
+    private Optional<NodeId> orphan(GroupModel group, int from) {
+        return group.replicas().stream()
+                .filter(replica -> !replica.isVoter())
+                .map(ReplicaModel::node)
+                .filter(node -> !node.equals(layout.id(from)) && layout.takes(layout.nodeOf(node)))
+                .filter(node -> steps.stream()
+                        .noneMatch(step -> step instanceof Step.MoveReplica move
+                                && move.group().equals(group.id())
+                                && move.to().equals(node)))
+                .findFirst();
     }
 
     private WaitingOn nobodyFor(GroupModel group) {

@@ -30,7 +30,12 @@ public record Frontier(
         SortedMap<Integer, String> moot) {
     /** True when no step is left to do. */
     public boolean isDone(Plan plan) {
-        return finished.size() + moot.size() == plan.steps().size();
+        return isDone(plan.steps());
+    }
+
+    /** True when none of these steps is left to do. */
+    public boolean isDone(List<Step> steps) {
+        return finished.size() + moot.size() == steps.size();
     }
 
     /**
@@ -40,15 +45,29 @@ public record Frontier(
      * @param model in which the claims are those of other operations
      */
     public static Frontier of(Plan plan, Set<Integer> finishedBefore, ClusterModel model, PlanPolicy policy) {
-        return new Search(plan, finishedBefore, model, policy).search();
+        return of(plan.steps(), finishedBefore, model, policy, new HashMap<>());
+    }
+
+    /**
+     * Looks how far the steps of a plan are, beside other plans.
+     *
+     * @param copies replicas that each node copies for other plans; those of this plan are added
+     */
+    public static Frontier of(
+            List<Step> steps,
+            Set<Integer> finishedBefore,
+            ClusterModel model,
+            PlanPolicy policy,
+            Map<NodeId, Integer> copies) {
+        return new Search(steps, finishedBefore, model, policy, copies).search();
     }
 
     /** One look. */
     private static final class Search {
-        private final Plan plan;
+        private final List<Step> steps;
         private final ClusterModel model;
         private final PlanPolicy policy;
-        private final Map<NodeId, Integer> copies = new HashMap<>();
+        private final Map<NodeId, Integer> copies;
         private final Map<GroupId, Integer> heldBy = new HashMap<>();
         private final List<Action> actions = new ArrayList<>();
         private final SortedMap<Integer, WaitingOn> waiting = new TreeMap<>();
@@ -58,22 +77,28 @@ public record Frontier(
         private int undone;
         private boolean isBarred;
 
-        Search(Plan plan, Set<Integer> finishedBefore, ClusterModel model, PlanPolicy policy) {
-            this.plan = plan;
+        Search(
+                List<Step> steps,
+                Set<Integer> finishedBefore,
+                ClusterModel model,
+                PlanPolicy policy,
+                Map<NodeId, Integer> copies) {
+            this.steps = steps;
             this.model = model;
             this.policy = policy;
+            this.copies = copies;
             this.finished = new TreeSet<>(finishedBefore);
         }
 
         Frontier search() {
-            for (int i = 0; i < plan.steps().size(); i++) {
+            for (int i = 0; i < steps.size(); i++) {
                 if (!finished.contains(i)) {
-                    countCopyUnderWay(plan.steps().get(i));
+                    countCopyUnderWay(steps.get(i));
                 }
             }
-            for (int i = 0; i < plan.steps().size(); i++) {
+            for (int i = 0; i < steps.size(); i++) {
                 if (!finished.contains(i)) {
-                    look(i, plan.steps().get(i));
+                    look(i, steps.get(i));
                 }
             }
             return new Frontier(List.copyOf(actions), waiting, finished, moot);

@@ -99,6 +99,11 @@ public sealed interface NextAction {
         if (!group.hasQuorum()) {
             return new Wait(new WaitingOn.QuorumLost(group.id(), group.healthyVoters(), group.quorum()));
         }
+        if (leaving.isVoter() && leaving.healthy() && group.voters() <= group.replicasWanted()) {
+            // Nothing that this step waits for would ever make it possible.
+            return new Moot("group " + group.id() + " has " + group.voters() + " voters and wants "
+                    + group.replicasWanted() + ", so it keeps its replica on " + leaving.node());
+        }
         if (!Quorum.allowsRemoval(group, leaving)) {
             Optional<NodeId> died = group.members().stream()
                     .filter(member -> !member.equals(leaving.node()))
@@ -190,6 +195,13 @@ public sealed interface NextAction {
     }
 
     private static NextAction intent(Step.SetIntent set, ClusterModel model) {
+        long held = model.groups().values().stream()
+                .filter(group -> group.hasReplicaOn(set.node()))
+                .count();
+        if (set.intent() == NodeModel.Intent.REMOVED && held > 0) {
+            // As when a step was moot, and its group goes another way.
+            return new Wait(new WaitingOn.NodeNotEmpty(set.node(), (int) held));
+        }
         return model.node(set.node())
                 .<NextAction>map(node -> node.intent() == set.intent()
                         ? new Done()

@@ -78,6 +78,23 @@ public record PlanPolicy(
                 pace);
     }
 
+    /** The same with another time after which a silent node is healed onto others. */
+    public PlanPolicy healingAfter(Duration changed) {
+        return new PlanPolicy(
+                changed,
+                silentShareMax,
+                diskFullMax,
+                replicaBytes,
+                replicaCount,
+                leaderLoad,
+                rangeBytes,
+                rangeOps,
+                settle,
+                entriesBehindMax,
+                transferBytesMax,
+                pace);
+    }
+
     public PlanPolicy {
         if (healAfter.isNegative()
                 || settle.isNegative()

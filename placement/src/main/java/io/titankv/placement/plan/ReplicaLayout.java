@@ -96,7 +96,7 @@ final class ReplicaLayout {
                     .toArray();
             for (int node : members[group]) {
                 weights[node] += weight(group);
-                counts[node]++;
+                counts[node] += countOf(group);
                 heldBy.get(node).add(group);
             }
         }
@@ -119,7 +119,12 @@ final class ReplicaLayout {
     }
 
     double weight(int group) {
-        return (double) groups.get(group).bytes() + REPLICA_BYTES;
+        return (double) groups.get(group).bytes() + REPLICA_BYTES * countOf(group);
+    }
+
+    /** Placement's own is small, and stands where it was founded: nothing else is moved for it. */
+    private int countOf(int group) {
+        return groups.get(group).id().isPlacement() ? 0 : 1;
     }
 
     double fullness(int node) {
@@ -258,7 +263,7 @@ final class ReplicaLayout {
             emptiest.remove(node);
         }
         weights[node] += sign * weight(group);
-        counts[node] += sign;
+        counts[node] += sign * countOf(group);
         freeBytes[node] -= sign * groups.get(group).bytes();
         if (zone != null) {
             zone.add(node);

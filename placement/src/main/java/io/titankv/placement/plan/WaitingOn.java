@@ -31,6 +31,9 @@ public sealed interface WaitingOn {
 
     record NodeSilent(NodeId node, Duration silent) implements WaitingOn {}
 
+    /** The node must hold nothing first. */
+    record NodeNotEmpty(NodeId node, int replicas) implements WaitingOn {}
+
     /** No node may be given the replica. */
     record NoNodeFor(GroupId group, int nodes, String limit) implements WaitingOn {}
 
@@ -65,6 +68,7 @@ public sealed interface WaitingOn {
                         + " to change its members";
             case LeaderUnknown it -> "group " + it.group + " has no leader that is heard of";
             case NodeSilent it -> "node " + it.node + " has not been heard of for " + Amounts.time(it.silent);
+            case NodeNotEmpty it -> "node " + it.node + " holds " + it.replicas + " replicas still";
             case NoNodeFor it -> "none of " + it.nodes + " nodes can take a replica of " + it.group + ": " + it.limit;
             case TooManySilent it ->
                 it.silent + " of " + it.nodes + " nodes are silent, replicas are healed up to " + it.silentMax

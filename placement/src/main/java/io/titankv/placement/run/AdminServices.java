@@ -9,45 +9,57 @@ import io.titankv.model.Key;
 import io.titankv.model.Limits;
 import io.titankv.model.ShardMap;
 import io.titankv.model.Token;
+import io.titankv.placement.state.Journal;
+import io.titankv.placement.state.Wishes;
+import io.titankv.placement.state.WishesForm;
 import io.titankv.proto.admin.v1.CheckHealthRequest;
 import io.titankv.proto.admin.v1.CheckHealthResponse;
 import io.titankv.proto.admin.v1.ClusterGrpc;
 import io.titankv.proto.admin.v1.GetClusterRequest;
 import io.titankv.proto.admin.v1.GetClusterResponse;
-import io.titankv.proto.admin.v1.GetNodeRequest;
 import io.titankv.proto.admin.v1.GetRingRequest;
 import io.titankv.proto.admin.v1.GetRingResponse;
 import io.titankv.proto.admin.v1.GetShardRequest;
-import io.titankv.proto.admin.v1.ListNodesRequest;
-import io.titankv.proto.admin.v1.ListNodesResponse;
+import io.titankv.proto.admin.v1.ListEventsRequest;
+import io.titankv.proto.admin.v1.ListEventsResponse;
 import io.titankv.proto.admin.v1.ListShardsRequest;
 import io.titankv.proto.admin.v1.ListShardsResponse;
 import io.titankv.proto.admin.v1.LocateKeyRequest;
 import io.titankv.proto.admin.v1.LocateKeyResponse;
-import io.titankv.proto.admin.v1.NodeGrpc;
-import io.titankv.proto.admin.v1.NodeInfo;
 import io.titankv.proto.admin.v1.NodeState;
 import io.titankv.proto.admin.v1.RingArc;
+import io.titankv.proto.admin.v1.Schedulers;
+import io.titankv.proto.admin.v1.SetSchedulersRequest;
 import io.titankv.proto.admin.v1.ShardGrpc;
 import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.proto.admin.v1.ShardShare;
 import io.titankv.proto.errors.TitanErrors;
 import io.titankv.proto.internal.v1.ClusterView;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** What operators ask, answered from what this node knows. Thread-safe. */
 final class AdminServices {
+    private static final int EVENTS_DEFAULT = 100;
+
     private final KnownCluster known;
     private final String serverVersion;
+    private final LeaderCalls leader;
 
-    AdminServices(KnownCluster known, String serverVersion) {
+    AdminServices(KnownCluster known, String serverVersion, LeaderCalls leader) {
         this.known = known;
         this.serverVersion = serverVersion;
+        this.leader = leader;
     }
 
     List<BindableService> all() {
-        return List.of(new ClusterService(), new NodeService(), new ShardService());
+        List<BindableService> all = new ArrayList<>(new OperationServices(leader).all());
+        all.add(LeaderCalls.receiving(new ClusterService()));
+        all.add(LeaderCalls.receiving(new NodeService(this::view, leader)));
+        all.add(new ShardService());
+        return List.copyOf(all);
     }
 
     private final class ClusterService extends ClusterGrpc.ClusterImplBase {
@@ -65,27 +77,33 @@ final class AdminServices {
         public void getRing(GetRingRequest request, StreamObserver<GetRingResponse> answer) {
             answer(answer, () -> ring(view(), map()));
         }
-    }
 
-    private final class NodeService extends NodeGrpc.NodeImplBase {
         @Override
-        public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> answer) {
-            answer(
+        public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> answer) {
+            int limit = request.getLimit() == 0 ? EVENTS_DEFAULT : request.getLimit();
+            leader.answer(
+                    ClusterGrpc.getListEventsMethod(),
+                    request,
                     answer,
-                    () -> ListNodesResponse.newBuilder()
-                            .addAllNodes(view().getNodesList())
-                            .build());
+                    session -> CompletableFuture.completedFuture(ListEventsResponse.newBuilder()
+                            .addAllEvents(OperationViews.events(
+                                    session.state(), request.getAfterNumber(), limit < 0 ? Journal.EVENTS_MAX : limit))
+                            .build()));
         }
 
         @Override
-        public void getNode(GetNodeRequest request, StreamObserver<NodeInfo> answer) {
-            answer(
-                    answer,
-                    () -> view().getNodesList().stream()
-                            .filter(node -> node.getNodeId().equals(request.getNodeId()))
-                            .findFirst()
-                            .orElseThrow(() -> TitanErrors.toException(
-                                    ErrorReason.NODE_UNKNOWN, "there is no node " + request.getNodeId())));
+        public void setSchedulers(SetSchedulersRequest request, StreamObserver<Schedulers> answer) {
+            leader.answer(ClusterGrpc.getSetSchedulersMethod(), request, answer, session -> {
+                Wishes.Schedulers before = session.state().wishes().schedulers();
+                Wishes.Schedulers wanted = new Wishes.Schedulers(
+                        request.hasHeal() ? request.getHeal() : before.heal(),
+                        request.hasBalanceReplicas() ? request.getBalanceReplicas() : before.balanceReplicas(),
+                        request.hasBalanceLeaders() ? request.getBalanceLeaders() : before.balanceLeaders());
+                return OperationServices.propose(
+                                session,
+                                WishesForm.setSchedulers(session.state().clusterId(), wanted))
+                        .thenApply(done -> ClusterViews.schedulers(wanted));
+            });
         }
     }
 
@@ -125,7 +143,9 @@ final class AdminServices {
                 .setReplicasPerShard(view.getSettings().getReplicas())
                 .setPlacementLeaderNodeId(view.getPlacementLeaderNodeId())
                 .setValueBytesMax(view.getSettings().getValueBytesMax())
-                .setServerVersion(serverVersion);
+                .setServerVersion(serverVersion)
+                .setSchedulers(view.getSchedulers())
+                .setOperationsRunning(view.getOperationsRunning());
         view.getShardsList()
                 .forEach(shard -> cluster.setKeys(cluster.getKeys() + shard.getKeys())
                         .setLiveBytes(cluster.getLiveBytes() + shard.getLiveBytes())
@@ -204,7 +224,7 @@ final class AdminServices {
         return map;
     }
 
-    private static <T> void answer(StreamObserver<T> observer, Supplier<T> result) {
+    static <T> void answer(StreamObserver<T> observer, Supplier<T> result) {
         T value;
         try {
             value = result.get();

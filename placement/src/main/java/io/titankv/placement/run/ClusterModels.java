@@ -10,12 +10,12 @@ import io.titankv.placement.plan.NodeModel.Presence;
 import io.titankv.placement.plan.RangeModel;
 import io.titankv.placement.plan.ReplicaModel;
 import io.titankv.placement.state.GroupRecord;
+import io.titankv.placement.state.Members;
 import io.titankv.placement.state.NodeRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.internal.v1.HeartbeatRequest;
 import io.titankv.proto.internal.v1.ReplicaState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,28 +26,47 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster as the planners see it, drawn from the state and the reports. Heartbeats tell bytes by group and no operations yet, so a
- * group's bytes are taken as even over its tokens. Pure functions.
+ * group's bytes are taken as even over its tokens. Replicas to be deleted are none of the planners' business: their nodes are told so
+ * by the state ({@link Duties}), and strays are not drawn. Pure functions.
  */
 final class ClusterModels {
+    private static final int PLACEMENT_VOTERS_OF_LARGE = 5;
+    private static final int PLACEMENT_VOTERS_OF_SMALL = 3;
+
     private ClusterModels() {}
 
     static ClusterModel of(PlacementState state, Reports reports) {
+        return of(state, reports, Optional.empty());
+    }
+
+    /** @param leaving a node that is about to leave: there are to be as many placement voters as without it */
+    static ClusterModel of(PlacementState state, Reports reports, Optional<NodeId> leaving) {
         SortedMap<NodeId, NodeModel> nodes = new TreeMap<>();
-        state.nodes().values().forEach(node -> nodes.put(node.id(), node(node, reports)));
+        state.nodes().values().forEach(node -> nodes.put(node.id(), node(node, state, reports)));
         SortedMap<GroupId, GroupModel> groups = new TreeMap<>();
-        SortedMap<GroupId, String> claims = new TreeMap<>();
+        SortedMap<GroupId, String> claims = new TreeMap<>(Claims.of(state));
         if (!state.placementVoters().isEmpty()) {
-            groups.put(
-                    GroupId.PLACEMENT,
-                    group(GroupId.PLACEMENT, state.placementVoters().size(), state.placementVoters(), reports));
+            int wanted = placementVotersWanted(state, leaving);
+            groups.put(GroupId.PLACEMENT, group(GroupId.PLACEMENT, wanted, state.placement(), reports));
         }
         state.groups().values().forEach(record -> {
-            groups.put(record.id(), group(record.id(), state.settings().replicas(), record.members(), reports));
+            groups.put(record.id(), group(record.id(), state.settings().replicas(), record.roster(), reports));
             if (record.state() == GroupRecord.State.CREATING) {
                 claims.put(record.id(), "its creation");
             }
         });
-        return new ClusterModel(state.epoch(), nodes, groups, ring(state, groups), strays(state, reports), claims);
+        return new ClusterModel(state.epoch(), nodes, groups, ring(state, groups), List.of(), claims);
+    }
+
+    /** As many as a cluster of these nodes would be founded with. */
+    private static int placementVotersWanted(PlacementState state, Optional<NodeId> leaving) {
+        long staying = state.nodes().keySet().stream()
+                .filter(node -> leaving.filter(node::equals).isEmpty())
+                .filter(node -> state.intentOf(node) == Intent.IN_SERVICE || state.intentOf(node) == Intent.DRAINING)
+                .count();
+        return staying >= PLACEMENT_VOTERS_OF_LARGE
+                ? PLACEMENT_VOTERS_OF_LARGE
+                : Math.clamp(staying, 1, PLACEMENT_VOTERS_OF_SMALL);
     }
 
     /** A node before it holds anything. */
@@ -62,7 +81,7 @@ final class ClusterModels {
                 new Presence.Up(Duration.ZERO));
     }
 
-    private static NodeModel node(NodeRecord node, Reports reports) {
+    private static NodeModel node(NodeRecord node, PlacementState state, Reports reports) {
         Reports.NodeReport report = reports.nodes().get(node.id());
         Optional<HeartbeatRequest> heartbeat = Optional.ofNullable(report).flatMap(Reports.NodeReport::last);
         long diskBytes = heartbeat
@@ -71,11 +90,11 @@ final class ClusterModels {
                 .orElse(node.diskBytes());
         return new NodeModel(
                 node.id(),
-                node.labels(),
+                state.labelsOf(node),
                 node.cores(),
                 diskBytes,
                 heartbeat.map(HeartbeatRequest::getDiskFreeBytes).orElse(diskBytes),
-                Intent.IN_SERVICE,
+                state.intentOf(node.id()),
                 presence(report));
     }
 
@@ -89,13 +108,13 @@ final class ClusterModels {
         };
     }
 
-    private static GroupModel group(GroupId id, int replicasWanted, List<NodeId> members, Reports reports) {
+    private static GroupModel group(GroupId id, int replicasWanted, Members members, Reports reports) {
         Optional<NodeId> leader = reports.reportedLeader(id);
         Optional<ReplicaState> leading = leader.flatMap(node -> reports.replica(node, id));
-        List<ReplicaModel> replicas = members.stream()
-                .map(node -> replica(node, id, leading, reports))
+        List<ReplicaModel> replicas = members.holders().stream()
+                .map(node -> replica(node, id, members, leading, reports))
                 .toList();
-        long bytes = members.stream()
+        long bytes = members.holders().stream()
                 .flatMap(node -> reports.replica(node, id).stream())
                 .mapToLong(replica -> replica.getLiveBytes() + replica.getDeadBytes())
                 .max()
@@ -103,10 +122,9 @@ final class ClusterModels {
         return new GroupModel(id, replicasWanted, replicas, leader, bytes, 0);
     }
 
-    private static ReplicaModel replica(NodeId node, GroupId group, Optional<ReplicaState> leading, Reports reports) {
+    private static ReplicaModel replica(
+            NodeId node, GroupId group, Members members, Optional<ReplicaState> leading, Reports reports) {
         Optional<ReplicaState> reported = reports.replica(node, group);
-        boolean isLearner = reported.filter(it -> it.getRole() == ReplicaState.Role.ROLE_LEARNER)
-                .isPresent();
         // One that looks for a leader does not keep pace with one.
         boolean follows = reported.filter(it -> it.getRole() != ReplicaState.Role.ROLE_CANDIDATE)
                 .isPresent();
@@ -115,8 +133,9 @@ final class ClusterModels {
                 : ReplicaModel.UNKNOWN;
         return new ReplicaModel(
                 node,
-                isLearner ? ReplicaModel.Role.LEARNER : ReplicaModel.Role.VOTER,
-                reports.serves(node, group),
+                members.voters().contains(node) ? ReplicaModel.Role.VOTER : ReplicaModel.Role.LEARNER,
+                // One that has not been added yet gets nothing from its leader.
+                !members.joining().contains(node) && reports.serves(node, group),
                 behind);
     }
 
@@ -135,24 +154,5 @@ final class ClusterModels {
                                 * entry.range().share()),
                         0))
                 .toList();
-    }
-
-    private static List<ClusterModel.Stray> strays(PlacementState state, Reports reports) {
-        List<ClusterModel.Stray> strays = new ArrayList<>();
-        state.nodes().keySet().forEach(node -> {
-            Reports.NodeReport report = reports.nodes().get(node);
-            if (report != null) {
-                report.replicas().keySet().stream().sorted().forEach(group -> {
-                    GroupRecord record = state.groups().get(group);
-                    boolean isMember = group.isPlacement()
-                            ? state.placementVoters().contains(node)
-                            : record != null && record.members().contains(node);
-                    if (!isMember) {
-                        strays.add(new ClusterModel.Stray(group, node));
-                    }
-                });
-            }
-        });
-        return List.copyOf(strays);
     }
 }

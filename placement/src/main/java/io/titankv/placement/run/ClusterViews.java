@@ -3,12 +3,16 @@ package io.titankv.placement.run;
 import com.google.protobuf.Timestamp;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.NodeRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.StoredForm;
+import io.titankv.placement.state.Wishes;
 import io.titankv.proto.admin.v1.NodeInfo;
+import io.titankv.proto.admin.v1.NodeIntent;
 import io.titankv.proto.admin.v1.NodeState;
+import io.titankv.proto.admin.v1.Schedulers;
 import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.proto.internal.v1.ClusterView;
 import io.titankv.proto.internal.v1.HeartbeatRequest;
@@ -33,19 +37,41 @@ final class ClusterViews {
                 .setPlacementLeaderNodeId(placementLeader.value())
                 .setPlacementTerm(term)
                 .addAllPlacementVoters(names(state.placementVoters()))
+                .setSchedulers(schedulers(state.wishes().schedulers()))
+                .setOperationsRunning(state.journal().running().size())
                 .addAllAwaitedNodeIds(names(state.awaitedNodes()));
         state.nodes().values().forEach(node -> view.addNodes(node(node, state, reports)));
         Map<GroupId, Double> shares = Duties.shares(state);
         Map<GroupId, Integer> arcs = new HashMap<>();
         state.ring().forEach(entry -> arcs.merge(entry.owner(), 1, Integer::sum));
+        Map<GroupId, String> claims = Claims.of(state);
         state.groups().values().forEach(group -> {
             view.addShards(
-                    shard(group, reports, shares.getOrDefault(group.id(), 0.0), arcs.getOrDefault(group.id(), 0)));
+                    shard(group, reports, shares.getOrDefault(group.id(), 0.0), arcs.getOrDefault(group.id(), 0))
+                            .toBuilder()
+                            .setOperationId(claims.getOrDefault(group.id(), "")));
             if (group.state() == GroupRecord.State.CREATING) {
                 view.addCreatingShardIds(group.id().toString());
             }
         });
         return view.build();
+    }
+
+    static Schedulers schedulers(Wishes.Schedulers schedulers) {
+        return Schedulers.newBuilder()
+                .setHeal(schedulers.heal())
+                .setBalanceReplicas(schedulers.balanceReplicas())
+                .setBalanceLeaders(schedulers.balanceLeaders())
+                .build();
+    }
+
+    private static NodeIntent intent(Intent intent) {
+        return switch (intent) {
+            case IN_SERVICE -> NodeIntent.NODE_INTENT_IN_SERVICE;
+            case DRAINING -> NodeIntent.NODE_INTENT_DRAINING;
+            case DECOMMISSIONING -> NodeIntent.NODE_INTENT_DECOMMISSIONING;
+            case REMOVED -> NodeIntent.NODE_INTENT_DECOMMISSIONED;
+        };
     }
 
     private static NodeInfo node(NodeRecord node, PlacementState state, Reports reports) {
@@ -54,7 +80,12 @@ final class ClusterViews {
                 .setNodeId(node.id().value())
                 .setAddress(node.gatewayAddress())
                 .setRaftAddress(node.raftAddress())
-                .putAllLabels(node.labels())
+                .putAllLabels(state.labelsOf(node))
+                .setIntent(intent(state.intentOf(node.id())))
+                .setLearners((int) state.groups().values().stream()
+                        .filter(group -> group.roster().learners().contains(node.id())
+                                || group.roster().joining().contains(node.id()))
+                        .count())
                 .setServerVersion(node.serverVersion())
                 .setDiskTotalBytes(node.diskBytes())
                 .setPlacementVoter(state.placementVoters().contains(node.id()))
@@ -92,7 +123,7 @@ final class ClusterViews {
 
     private static ShardInfo shard(GroupRecord group, Reports reports, double share, int arcs) {
         Optional<NodeId> leader = reports.reportedLeader(group.id());
-        List<ReplicaState> known = group.members().stream()
+        List<ReplicaState> known = group.roster().holders().stream()
                 .flatMap(node -> reports.replica(node, group.id()).stream())
                 .toList();
         // Without a leader, the replica that has applied most knows best.
@@ -112,6 +143,10 @@ final class ClusterViews {
                 .setLiveBytes(replica.getLiveBytes())
                 .setDeadBytes(replica.getDeadBytes()));
         group.members().forEach(node -> info.addReplicas(replica(node, group.id(), reports, commit)));
+        group.roster().holders().stream()
+                .skip(group.members().size())
+                .forEach(node -> info.addReplicas(
+                        replica(node, group.id(), reports, commit).toBuilder().setRole("learner")));
         return info.build();
     }
 

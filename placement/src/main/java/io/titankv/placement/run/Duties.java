@@ -13,7 +13,6 @@ import io.titankv.placement.state.StoredForm;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.AssignRanges;
 import io.titankv.proto.internal.v1.CreateReplica;
-import io.titankv.proto.internal.v1.GroupMember;
 import io.titankv.proto.internal.v1.Instruction;
 import io.titankv.proto.internal.v1.ReplicaState;
 import io.titankv.proto.internal.v1.TokenArc;
@@ -87,6 +86,7 @@ final class Duties {
                     && reports.replica(node, group.id()).isEmpty()) {
                 duties.add(createReplica(group, state));
             }
+            MemberDuties.of(node, group.id(), state, reports).ifPresent(duties::add);
             if (reports.reportedLeader(group.id()).filter(node::equals).isPresent()
                     && leaderReport(group, reports)
                             .filter(Predicate.not(leader -> knowsItsRanges(leader, group)))
@@ -94,6 +94,7 @@ final class Duties {
                 duties.add(assignRanges(group, state));
             }
         });
+        MemberDuties.of(node, GroupId.PLACEMENT, state, reports).ifPresent(duties::add);
         return List.copyOf(duties);
     }
 
@@ -108,13 +109,7 @@ final class Duties {
     private static Instruction createReplica(GroupRecord group, PlacementState state) {
         CreateReplica.Builder create =
                 CreateReplica.newBuilder().setGroup(group.id().toString());
-        group.members().stream().sorted().forEach(member -> {
-            NodeRecord node = state.nodes().get(member);
-            if (node == null) {
-                throw new IllegalStateException("member " + member + " of " + group.id() + " is no node");
-            }
-            create.addMembers(GroupMember.newBuilder().setNodeId(member.value()).setRaftAddress(node.raftAddress()));
-        });
+        group.members().stream().sorted().forEach(member -> create.addMembers(MemberDuties.member(member, state)));
         return Instruction.newBuilder().setCreateReplica(create).build();
     }
 

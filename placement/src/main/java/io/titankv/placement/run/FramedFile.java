@@ -24,11 +24,11 @@ import java.util.zip.CRC32C;
  * @param version the version that is written, and the newest that is read; the oldest is 1
  */
 record FramedFile(String magic, int version) {
-    /** {@code node.identity}: {@code NodeIdentity}. */
-    static final FramedFile IDENTITY = new FramedFile("TITANNID", 1);
+    /** {@code node.identity}: {@code NodeIdentity}. 2: says that the placement replica was given away. */
+    static final FramedFile IDENTITY = new FramedFile("TITANNID", 2);
 
-    /** {@code placement.state}: {@code PlacementSnapshot}. */
-    static final FramedFile STATE = new FramedFile("TITANPLS", 1);
+    /** {@code placement.state}: {@code PlacementSnapshot}. 2: operations, intents, members under way. */
+    static final FramedFile STATE = new FramedFile("TITANPLS", 2);
 
     /** {@code placement.cache}: {@code PlacementCache}. */
     static final FramedFile CACHE = new FramedFile("TITANPLC", 1);

@@ -4,6 +4,7 @@ import io.titankv.model.ShardMap;
 import io.titankv.proto.admin.v1.CheckHealthResponse;
 import io.titankv.proto.admin.v1.HealthCheck;
 import io.titankv.proto.admin.v1.NodeInfo;
+import io.titankv.proto.admin.v1.NodeIntent;
 import io.titankv.proto.admin.v1.NodeState;
 import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.proto.admin.v1.Verdict;
@@ -80,6 +81,7 @@ final class HealthChecks {
         }
         List<String> away = view.getNodesList().stream()
                 .filter(node -> node.getState() != NodeState.NODE_STATE_UP)
+                .filter(node -> node.getIntent() != NodeIntent.NODE_INTENT_DECOMMISSIONED)
                 .map(NodeInfo::getNodeId)
                 .toList();
         return away.isEmpty()
@@ -109,7 +111,7 @@ final class HealthChecks {
     }
 
     private static HealthCheck quorum(ClusterView view) {
-        List<String> without = shards(view, shard -> healthyReplicas(shard) * 2 <= shard.getReplicasCount());
+        List<String> without = shards(view, shard -> healthyReplicas(shard) * 2 <= voters(shard));
         return without.isEmpty()
                 ? check("quorum", Verdict.VERDICT_OK, "every shard has a majority of its replicas")
                 : check(
@@ -133,14 +135,13 @@ final class HealthChecks {
         List<String> faulty = new ArrayList<>();
         view.getShardsList()
                 .forEach(shard -> shard.getReplicasList().stream()
+                        .filter(HealthChecks::isVoter)
                         .filter(Predicate.not(HealthChecks::isHealthy))
                         .forEach(replica -> faulty.add(shard.getShardId() + " on " + replica.getNodeId()
                                 + (replica.getFault().isEmpty() ? "" : " (" + replica.getFault() + ")"))));
-        int total = view.getShardsList().stream()
-                .mapToInt(ShardInfo::getReplicasCount)
-                .sum();
+        int total = view.getShardsList().stream().mapToInt(HealthChecks::voters).sum();
         int wanted = view.getSettings().getReplicas();
-        List<String> thin = shards(view, shard -> shard.getReplicasCount() < wanted);
+        List<String> thin = shards(view, shard -> voters(shard) < wanted);
         if (!faulty.isEmpty()) {
             return check(
                     "replicas",
@@ -178,7 +179,20 @@ final class HealthChecks {
     }
 
     private static long healthyReplicas(ShardInfo shard) {
-        return shard.getReplicasList().stream().filter(HealthChecks::isHealthy).count();
+        return shard.getReplicasList().stream()
+                .filter(HealthChecks::isVoter)
+                .filter(HealthChecks::isHealthy)
+                .count();
+    }
+
+    private static int voters(ShardInfo shard) {
+        return (int)
+                shard.getReplicasList().stream().filter(HealthChecks::isVoter).count();
+    }
+
+    /** Not one that catches up: nothing depends on it yet. */
+    private static boolean isVoter(ShardInfo.Replica replica) {
+        return !replica.getRole().equals("learner");
     }
 
     private static boolean isHealthy(ShardInfo.Replica replica) {

@@ -125,7 +125,22 @@ final class IdentityStore {
     }
 
     synchronized void placementReplicaCreated() {
-        store(identity.toBuilder().setPlacementReplicaCreated(true).build());
+        if (!identity.getPlacementReplicaCreated() || identity.getPlacementReplicaRemoved()) {
+            store(identity.toBuilder()
+                    .setPlacementReplicaCreated(true)
+                    .setPlacementReplicaRemoved(false)
+                    .build());
+        }
+    }
+
+    /** The placement replica is given away: from now on it is right that it is missing. */
+    synchronized void placementReplicaRemoved() {
+        store(identity.toBuilder().setPlacementReplicaRemoved(true).build());
+    }
+
+    /** Whether a replica of placement was made here and not given away: if it is missing, it was lost. */
+    synchronized boolean shouldHavePlacementReplica() {
+        return identity.getPlacementReplicaCreated() && !identity.getPlacementReplicaRemoved();
     }
 
     @GuardedBy("this")

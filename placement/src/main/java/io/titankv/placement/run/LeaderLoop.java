@@ -4,7 +4,9 @@ import io.titankv.model.GroupId;
 import io.titankv.model.ShardMap;
 import io.titankv.placement.run.PlacementOptions.Timings;
 import io.titankv.placement.state.CommandResult;
+import io.titankv.placement.state.OperationForm;
 import io.titankv.placement.state.PlacementState;
+import io.titankv.placement.state.Refusal;
 import io.titankv.placement.state.StoredForm;
 import io.titankv.proto.durable.v1.Founding;
 import io.titankv.proto.durable.v1.PlacementCommand;
@@ -22,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the placement leader does by itself: founds the state, lays the first ring, notes groups that serve, balances leaders, and
- * tells watchers. Each step begins from the replicated state and the heartbeats, so a new leader goes on where the last one was.
+ * What the placement leader does by itself: founds the state, lays the first ring, notes groups that serve, carries operations out
+ * and begins those of the schedulers, balances leaders, and tells watchers. Each step begins from the replicated state and the heartbeats, so a new leader goes on where the last one was.
  * Steps are taken by one thread.
  */
 final class LeaderLoop {
@@ -44,6 +46,7 @@ final class LeaderLoop {
     private ShardMap pushed = ShardMap.EMPTY;
     private long pushedNanos;
     private long balancedNanos;
+    private long operatedNanos;
 
     LeaderLoop(
             Supplier<@Nullable LeaderSession> seat,
@@ -68,6 +71,7 @@ final class LeaderLoop {
             pushed = ShardMap.EMPTY;
             pushedNanos = ticker.nanos() - timings.viewEvery().toNanos();
             balancedNanos = ticker.nanos();
+            operatedNanos = ticker.nanos();
         }
         if (now.replica.status().leads()) {
             drive(now);
@@ -86,10 +90,17 @@ final class LeaderLoop {
         for (GroupId group : Duties.groupsComplete(state, leader.reports())) {
             commands.add(StoredForm.markServing(state.clusterId(), group));
         }
+        if (ticker.nanos() - operatedNanos >= timings.operateEvery().toNanos()) {
+            operatedNanos = ticker.nanos();
+            commands.addAll(leader.operate());
+        }
         propose(leader, commands);
         if (ticker.nanos() - balancedNanos >= timings.balanceEvery().toNanos()) {
             balancedNanos = ticker.nanos();
             leader.balanceLeaders();
+            Schedules.next(leader.state(), leader.reports(), leader.policy(), leader.now())
+                    .ifPresent(
+                            operation -> propose(leader, List.of(OperationForm.begin(state.clusterId(), operation))));
         }
         push(leader);
     }
@@ -114,7 +125,8 @@ final class LeaderLoop {
                         }
                     }
                     case CommandResult.Refused refused ->
-                        LOG.atError()
+                        // A person was first with an operation of that number: it is looked at again.
+                        (refused.refusal() == Refusal.OPERATION_EXISTS ? LOG.atInfo() : LOG.atError())
                                 .addKeyValue("command", kind)
                                 .addKeyValue("refusal", refused.refusal())
                                 .addKeyValue("message", refused.message())

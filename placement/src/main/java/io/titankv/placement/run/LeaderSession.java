@@ -7,19 +7,25 @@ import io.titankv.model.ShardMap;
 import io.titankv.multiraft.host.BarrierOutcome;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.placement.plan.LeaderPlanner;
+import io.titankv.placement.plan.NodeModel;
 import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.Step;
+import io.titankv.placement.plan.WaitingOn;
 import io.titankv.placement.run.PlacementOptions.Timings;
 import io.titankv.placement.state.PlacementState;
+import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.ClusterView;
 import io.titankv.proto.internal.v1.Instruction;
 import io.titankv.proto.internal.v1.TransferLeadership;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -50,6 +56,9 @@ final class LeaderSession {
     @GuardedBy("this")
     private boolean ended;
 
+    /** What the last look at the operations led to. */
+    private volatile OperationRound.Outcome looked = new OperationRound.Outcome(List.of(), Map.of(), Map.of());
+
     /** A transfer asked for; until {@code restsUntilNanos} the group is not moved again. */
     private record Transfer(Step.MoveLeader move, long untilNanos, long restsUntilNanos) {}
 
@@ -75,8 +84,30 @@ final class LeaderSession {
         return state.get();
     }
 
+    /** What nodes reported; that this node leads placement is known without a report. */
     Reports reports() {
-        return book.reports(state().nodes().keySet(), environment.ticker().nanos());
+        return book.reports(state().nodes().keySet(), environment.ticker().nanos())
+                .led(GroupId.PLACEMENT, new Reports.Leadership(self, term));
+    }
+
+    Instant now() {
+        return environment.wallClock().instant();
+    }
+
+    PlanPolicy policy() {
+        return PlanPolicy.DEFAULT.settling(timings.settle()).healingAfter(timings.healAfter());
+    }
+
+    /** Looks at the operations that run; returns what to propose. What is to be ordered goes out with the next heartbeats. */
+    List<PlacementCommand> operate() {
+        OperationRound.Outcome outcome = OperationRound.of(state(), reports(), policy());
+        looked = outcome;
+        return outcome.commands();
+    }
+
+    /** What the steps of an operation that runs wait for, by their places, as of the last look. */
+    SortedMap<Integer, WaitingOn> waitingOf(long operation) {
+        return looked.waiting().getOrDefault(operation, Collections.emptySortedMap());
     }
 
     /** Completes with true when this node led the placement group at some instant after the call. */
@@ -108,6 +139,9 @@ final class LeaderSession {
     List<Instruction> duties(NodeId node) {
         Reports reports = reports();
         List<Instruction> duties = new ArrayList<>(Duties.of(node, state(), reports));
+        looked.orders().values().stream()
+                .filter(order -> order.node().equals(node))
+                .forEach(order -> duties.add(order.instruction()));
         long now = environment.ticker().nanos();
         synchronized (this) {
             transfers.forEach((group, transfer) -> {
@@ -134,9 +168,13 @@ final class LeaderSession {
             transfers.values().removeIf(transfer -> transfer.restsUntilNanos - now <= 0);
             resting = Set.copyOf(transfers.keySet());
         }
-        List<Step.MoveLeader> moves = new LeaderPlanner(
-                        ClusterModels.of(state(), reports()), PlanPolicy.DEFAULT.settling(timings.settle()))
-                .moves(resting);
+        PlacementState decided = state();
+        boolean balances = decided.wishes().schedulers().balanceLeaders();
+        List<Step.MoveLeader> moves = new LeaderPlanner(ClusterModels.of(decided, reports()), policy())
+                .moves(resting).stream()
+                        // A node that is to lead nothing gives its leaderships away also when nothing is balanced.
+                        .filter(move -> balances || decided.intentOf(move.from()) != NodeModel.Intent.IN_SERVICE)
+                        .toList();
         synchronized (this) {
             moves.forEach(move -> transfers.put(
                     move.group(),

@@ -5,8 +5,11 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Membership;
 import io.titankv.proto.internal.v1.AssignRanges;
+import io.titankv.proto.internal.v1.ChangeMembers;
 import io.titankv.proto.internal.v1.CreateReplica;
+import io.titankv.proto.internal.v1.GroupMember;
 import io.titankv.proto.internal.v1.Instruction;
 import io.titankv.proto.internal.v1.TransferLeadership;
 import java.util.List;
@@ -87,6 +90,16 @@ final class Orders {
                     transfer(instruction.getTransferLeadership());
                     yield false;
                 }
+                case CHANGE_MEMBERS -> {
+                    changeMembers(instruction.getChangeMembers());
+                    yield false;
+                }
+                case REMOVE_REPLICA -> {
+                    GroupId group = GroupId.parse(instruction.getRemoveReplica().getGroup());
+                    actions.removeReplica(group);
+                    LOG.atInfo().addKeyValue("group", group).log("replica deleted, this node left its group");
+                    yield true;
+                }
                 case KIND_NOT_SET -> {
                     // From a newer leader: it will see that it is not done.
                     LOG.atWarn().log("placement orders something that this version does not know");
@@ -104,11 +117,23 @@ final class Orders {
 
     private void create(CreateReplica create) {
         GroupId group = GroupId.parse(create.getGroup());
-        List<Member> members = create.getMembersList().stream()
-                .map(member -> new Member(new NodeId(member.getNodeId()), member.getRaftAddress()))
-                .toList();
+        List<Member> members = members(create.getMembersList());
         actions.createReplica(group, members);
         LOG.atInfo().addKeyValue("group", group).addKeyValue("members", members).log("replica created");
+    }
+
+    private static List<Member> members(List<GroupMember> told) {
+        return told.stream()
+                .map(member -> new Member(new NodeId(member.getNodeId()), member.getRaftAddress()))
+                .toList();
+    }
+
+    private void changeMembers(ChangeMembers change) {
+        GroupId group = GroupId.parse(change.getGroup());
+        Membership expected =
+                new Membership(members(change.getExpectedVotersList()), members(change.getExpectedLearnersList()));
+        Membership wanted = new Membership(members(change.getVotersList()), members(change.getLearnersList()));
+        track(group, "change members", () -> actions.changeMembers(group, expected, wanted));
     }
 
     private void assign(AssignRanges assign) {

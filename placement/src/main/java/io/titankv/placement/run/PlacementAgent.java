@@ -197,23 +197,24 @@ final class PlacementAgent {
         if (placementReplicaStands) {
             return;
         }
+        if (identity.shouldHavePlacementReplica() && actions.placementReplica().isEmpty()) {
+            throw new FormationRefusedException("the placement replica of node " + options.node() + " is gone from "
+                    + options.directory() + ": give the node an empty directory and a new id");
+        }
         Founding founding = identity.founding().orElseThrow();
-        if (founding.getPlacementVotersList().contains(options.node().value())) {
-            if (actions.placementReplica().isEmpty()) {
-                if (identity.get().getPlacementReplicaCreated()) {
-                    throw new FormationRefusedException("the placement replica of node " + options.node()
-                            + " is gone from " + options.directory()
-                            + ": give the node an empty directory and a new id");
-                }
-                List<Member> members = founding.getInitialNodesList().stream()
-                        .filter(node -> founding.getPlacementVotersList().contains(node.getNodeId()))
-                        .map(PlacementAgent::member)
-                        .toList();
-                actions.createReplica(GroupId.PLACEMENT, members);
-            }
-            if (!identity.get().getPlacementReplicaCreated()) {
-                identity.placementReplicaCreated();
-            }
+        boolean wasNeverMade =
+                !identity.get().getPlacementReplicaCreated() && !identity.get().getPlacementReplicaRemoved();
+        if (wasNeverMade
+                && actions.placementReplica().isEmpty()
+                && founding.getPlacementVotersList().contains(options.node().value())) {
+            List<Member> members = founding.getInitialNodesList().stream()
+                    .filter(node -> founding.getPlacementVotersList().contains(node.getNodeId()))
+                    .map(PlacementAgent::member)
+                    .toList();
+            actions.createReplica(GroupId.PLACEMENT, members);
+        }
+        if (wasNeverMade && actions.placementReplica().isPresent()) {
+            identity.placementReplicaCreated();
         }
         placementReplicaStands = true;
     }

@@ -12,8 +12,6 @@ import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.Settings;
 import io.titankv.placement.state.StoredForm;
 import io.titankv.proto.durable.v1.Founding;
-import io.titankv.proto.durable.v1.FoundingNode;
-import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.internal.v1.ClusterView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +42,7 @@ public final class PlacementNode implements AutoCloseable {
     private final IdentityStore identity;
     private final KnownCluster known;
     private final PlacementStateMachine stateMachine;
+    private final Whereabouts whereabouts;
     private final RoutingService routing;
     private final AdminServices admin;
     private final ThreadPoolExecutor disk = singleThread("titan-placement-disk", DISK_QUEUE_MAX);
@@ -73,7 +72,15 @@ public final class PlacementNode implements AutoCloseable {
         this.known = new KnownCluster(environment.files(), options.directory(), environment.ticker());
         this.routing = new RoutingService(
                 known, environment.ticker(), options.timings().suspectAfter());
-        this.admin = new AdminServices(known, options.serverVersion());
+        this.whereabouts = new Whereabouts(options, identity, known, () -> contact, () -> actions);
+        this.admin = new AdminServices(
+                known,
+                options.serverVersion(),
+                new LeaderCalls(
+                        () -> seat,
+                        whereabouts::notLeader,
+                        environment,
+                        options.timings().callTimeout()));
         this.stateMachine = new PlacementStateMachine(
                 environment.files(),
                 options.directory().resolve(DIRECTORY_NAME),
@@ -136,9 +143,9 @@ public final class PlacementNode implements AutoCloseable {
                 identity,
                 options.bootstrap(),
                 () -> Optional.ofNullable(contact),
-                this::placementGuesses,
+                whereabouts::guesses,
                 agentThread::wake));
-        services.add(new PlacementService(() -> seat, this::notLeader, environment, leaderThread::wake));
+        services.add(new PlacementService(() -> seat, whereabouts::notLeader, environment, leaderThread::wake));
         return List.copyOf(services);
     }
 
@@ -151,7 +158,8 @@ public final class PlacementNode implements AutoCloseable {
 
     /** All of {@link #start} but its threads, so that a test can take the steps. */
     void prepare(NodeContact contact, NodeActions actions, java.util.concurrent.Executor orderExecutor) {
-        Orders orders = new Orders(actions, orderExecutor, this::leadershipChanged);
+        Orders orders =
+                new Orders(new NotedPlacementReplica(actions, identity), orderExecutor, this::leadershipChanged);
         synchronized (this) {
             this.actions = actions;
             this.contact = contact;
@@ -163,7 +171,7 @@ public final class PlacementNode implements AutoCloseable {
                     contact,
                     actions,
                     orders,
-                    this::placementGuesses,
+                    whereabouts::guesses,
                     new PlacementAgent.Events() {
                         @Override
                         public void onFormed(String clusterId) {
@@ -329,51 +337,6 @@ public final class PlacementNode implements AutoCloseable {
         if (leaving != null) {
             leaving.end();
         }
-    }
-
-    /** Where placement may be: who leads by our own replica's word, by the last view, then all who ever voted or were named. */
-    private List<String> placementGuesses() {
-        List<String> guesses = new ArrayList<>();
-        placementLeader().flatMap(this::gatewayOf).ifPresent(guesses::add);
-        identity.founding().ifPresent(founding -> {
-            for (String voter : founding.getPlacementVotersList()) {
-                gatewayOf(voter).ifPresent(guesses::add);
-            }
-        });
-        guesses.addAll(options.join());
-        return List.copyOf(guesses);
-    }
-
-    private Optional<String> placementLeader() {
-        NodeActions running = actions;
-        Optional<String> byReplica = running == null
-                ? Optional.empty()
-                : running.placementReplica()
-                        .map(replica -> replica.status().leader())
-                        .map(NodeId::value);
-        return byReplica.or(
-                () -> known.view().map(ClusterView::getPlacementLeaderNodeId).filter(leader -> !leader.isEmpty()));
-    }
-
-    private Optional<String> gatewayOf(String node) {
-        NodeContact here = contact;
-        if (node.equals(options.node().value()) && here != null) {
-            return Optional.of(here.gatewayAddress());
-        }
-        Optional<String> byMap = known.map().node(new NodeId(node)).map(ShardMap.NodeEntry::address);
-        return byMap.or(() -> identity.founding().stream()
-                .flatMap(founding -> founding.getInitialNodesList().stream())
-                .filter(initial -> initial.getNodeId().equals(node))
-                .map(FoundingNode::getGatewayAddress)
-                .findFirst());
-    }
-
-    private TitanError notLeader() {
-        Optional<String> leader =
-                placementLeader().filter(node -> !node.equals(options.node().value()));
-        return Proposals.notLeader(
-                leader.map(NodeId::new).orElse(null),
-                leader.flatMap(this::gatewayOf).orElse(null));
     }
 
     private static ThreadPoolExecutor singleThread(String name, int queueMax) {

@@ -42,6 +42,8 @@ public record PlacementOptions(
      * @param viewEvery between two views to a watcher
      * @param balanceEvery between two looks at the balance of leaders
      * @param settle a node gets leaders once it has been up this long, and a group is not moved again before
+     * @param healAfter replicas of a node that is silent for this long go to others
+     * @param operateEvery between two looks at the operations that run
      */
     public record Timings(
             Duration heartbeatEvery,
@@ -52,7 +54,9 @@ public record PlacementOptions(
             Duration deadAfter,
             Duration viewEvery,
             Duration balanceEvery,
-            Duration settle) {
+            Duration settle,
+            Duration healAfter,
+            Duration operateEvery) {
         /** For networks within a region. */
         public static final Timings DEFAULT = new Timings(
                 Duration.ofSeconds(1),
@@ -63,7 +67,25 @@ public record PlacementOptions(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(5),
+                Duration.ofMillis(250));
+
+        /** The same with another time after which a silent node is healed onto others. */
+        public Timings healingAfter(Duration changed) {
+            return new Timings(
+                    heartbeatEvery,
+                    callTimeout,
+                    retryMin,
+                    retryMax,
+                    suspectAfter,
+                    deadAfter,
+                    viewEvery,
+                    balanceEvery,
+                    settle,
+                    changed,
+                    operateEvery);
+        }
     }
 
     public PlacementOptions {

@@ -20,7 +20,9 @@ final class Proposals {
 
     /** Completes with the state's answer; exceptionally, with an error for the wire, when there is none. */
     static CompletableFuture<CommandResult> propose(LeaderSession leader, PlacementCommand command) {
-        return leader.replica.propose(command.toByteString()).thenApply(outcome -> switch (outcome) {
+        PlacementCommand stamped =
+                command.toBuilder().setAtMillis(leader.now().toEpochMilli()).build();
+        return leader.replica.propose(stamped.toByteString()).thenApply(outcome -> switch (outcome) {
             case ProposeOutcome.Applied applied -> CommandResult.fromBytes(applied.result());
             case ProposeOutcome.NotLeader notLeader ->
                 throw TitanErrors.toException(notLeader(notLeader.leader(), addressOf(leader, notLeader.leader())));

@@ -2,7 +2,9 @@ package io.titankv.placement.run;
 
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
+import io.titankv.multiraft.host.CommittedMembership;
 import io.titankv.multiraft.host.ReplicaStatus;
+import java.util.Optional;
 
 /**
  * A local replica, as the node tells placement of it. Immutable.
@@ -14,6 +16,7 @@ import io.titankv.multiraft.host.ReplicaStatus;
  * @param keys live keys
  * @param liveBytes bytes of live records
  * @param deadBytes bytes that no key points at
+ * @param members of a leader, while no change of members is under way: who is in the group; else empty
  */
 public record ReplicaReport(
         GroupId group,
@@ -22,4 +25,17 @@ public record ReplicaReport(
         Epoch ownershipEpoch,
         long keys,
         long liveBytes,
-        long deadBytes) {}
+        long deadBytes,
+        Optional<CommittedMembership> members) {
+    /** A report that says nothing of members. */
+    public ReplicaReport(
+            GroupId group,
+            ReplicaStatus status,
+            int ranges,
+            Epoch ownershipEpoch,
+            long keys,
+            long liveBytes,
+            long deadBytes) {
+        this(group, status, ranges, ownershipEpoch, keys, liveBytes, deadBytes, Optional.empty());
+    }
+}

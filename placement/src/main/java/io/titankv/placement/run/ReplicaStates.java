@@ -1,8 +1,12 @@
 package io.titankv.placement.run;
 
 import io.titankv.model.NodeId;
+import io.titankv.multiraft.host.CommittedMembership;
+import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.ReplicaStatus;
+import io.titankv.proto.internal.v1.GroupMembers;
 import io.titankv.proto.internal.v1.ReplicaState;
+import java.util.List;
 
 /** A replica's report on its way to placement. Pure. */
 final class ReplicaStates {
@@ -12,7 +16,7 @@ final class ReplicaStates {
         ReplicaStatus status = report.status();
         NodeId leader = status.leader();
         String fault = status.fault();
-        return ReplicaState.newBuilder()
+        ReplicaState.Builder state = ReplicaState.newBuilder()
                 .setGroup(report.group().toString())
                 .setRole(role(status))
                 .setTerm(status.term())
@@ -24,8 +28,21 @@ final class ReplicaStates {
                 .setOwnershipEpoch(report.ownershipEpoch().value())
                 .setKeys(report.keys())
                 .setLiveBytes(report.liveBytes())
-                .setDeadBytes(report.deadBytes())
+                .setDeadBytes(report.deadBytes());
+        report.members().ifPresent(members -> state.setMembers(members(members)));
+        return state.build();
+    }
+
+    private static GroupMembers members(CommittedMembership committed) {
+        return GroupMembers.newBuilder()
+                .addAllVoters(names(committed.members().voters()))
+                .addAllLearners(names(committed.members().learners()))
+                .setLogIndex(committed.logIndex())
                 .build();
+    }
+
+    private static List<String> names(List<Member> members) {
+        return members.stream().map(member -> member.node().value()).sorted().toList();
     }
 
     /** A leader that is not ready yet is told as the candidate that it was: nobody should send to it. */

@@ -6,6 +6,7 @@ import io.titankv.proto.internal.v1.HeartbeatRequest;
 import io.titankv.proto.internal.v1.ReplicaState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +52,19 @@ record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders) 
     Reports {
         nodes = Map.copyOf(nodes);
         leaders = Map.copyOf(leaders);
+    }
+
+    /** The same with a leader of a group of which heartbeats do not tell. */
+    Reports led(GroupId group, Leadership leadership) {
+        Map<GroupId, Leadership> more = new HashMap<>(leaders);
+        more.put(group, leadership);
+        return new Reports(nodes, more);
+    }
+
+    /** Whether every node that is up has been heard of since this placement leader began. */
+    boolean areComplete() {
+        return nodes.values().stream()
+                .allMatch(node -> node.liveness() != Liveness.UP || node.last().isPresent());
     }
 
     boolean isUp(NodeId node) {

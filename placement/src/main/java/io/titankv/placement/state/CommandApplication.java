@@ -20,9 +20,11 @@ import java.util.TreeMap;
 /** How each command changes one state. Used once by one thread. */
 final class CommandApplication {
     private final PlacementState before;
+    private final Draft draft;
 
     CommandApplication(PlacementState before) {
         this.before = before;
+        this.draft = new Draft(before);
     }
 
     Applied apply(PlacementCommand command) {
@@ -43,17 +45,29 @@ final class CommandApplication {
                         "this is cluster " + before.clusterId() + ", not " + command.getClusterId());
             }
         }
+        draft.stamp(command);
         try {
             return switch (command.getKindCase()) {
                 case FOUND -> found(command.getFound());
                 case REGISTER_NODE -> register(command.getRegisterNode());
                 case LAY_RING -> layRing(command.getLayRing());
                 case MARK_SERVING -> markServing(command.getMarkServing());
+                case CHANGE_INTENT, CHANGE_LABELS, SET_SCHEDULERS -> drafted(new WishCommands(draft).apply(command));
+                case JOIN_GROUP, GIVE_UP_JOINING, CONFIRM_MEMBERS, FORGET_REPLICA ->
+                    drafted(new MemberCommands(draft).apply(command));
+                case BEGIN_OPERATION, ADVANCE_OPERATION, CANCEL_OPERATION, END_OPERATION ->
+                    drafted(new OperationCommands(draft).apply(command));
                 case KIND_NOT_SET -> refused(Refusal.MALFORMED, "the command says nothing that this version knows");
             };
+        } catch (Draft.RefusedException e) {
+            return refused(e.refusal, e.message);
         } catch (IllegalArgumentException e) {
             return refused(Refusal.NONSENSE, String.valueOf(e.getMessage()));
         }
+    }
+
+    private Applied drafted(boolean changed) {
+        return changed ? changed() : unchanged();
     }
 
     private Applied found(Founding founding) {
@@ -91,16 +105,12 @@ final class CommandApplication {
                     ? unchanged()
                     : refused(Refusal.ALREADY_FOUNDED, "the cluster was founded with other nodes or settings");
         }
-        return changed(new PlacementState(
-                founding.getClusterId(),
-                before.revision() + 1,
-                before.epoch(),
-                settings,
-                initialNodes,
-                voters,
-                before.nodes(),
-                before.groups(),
-                before.ring()));
+        draft.clusterId = founding.getClusterId();
+        draft.settings = settings;
+        draft.initialNodes = initialNodes;
+        draft.placement = Members.of(voters);
+        draft.event("cluster founded", initialNodes.size() + " nodes, placement voters " + voters, "", "", 0);
+        return changed();
     }
 
     private Applied register(StoredNode stored) {
@@ -134,15 +144,20 @@ final class CommandApplication {
         if (node.equals(known)) {
             return unchanged();
         }
-        SortedMap<NodeId, NodeRecord> nodes = new TreeMap<>(before.nodes());
-        nodes.put(node.id(), node);
-        return changed(with(before.epoch(), nodes, before.groups(), before.ring()));
+        draft.nodes.put(node.id(), node);
+        draft.event(
+                known == null ? "node registered" : "node changed",
+                node.id() + " at " + node.gatewayAddress() + ", version " + node.serverVersion(),
+                node.id().value(),
+                "",
+                0);
+        return changed();
     }
 
     private boolean holdsReplicas(NodeId node) {
-        return before.placementVoters().contains(node)
+        return before.placement().holders().contains(node)
                 || before.groups().values().stream()
-                        .anyMatch(group -> group.members().contains(node));
+                        .anyMatch(group -> group.roster().holders().contains(node));
     }
 
     private Applied layRing(LayRing lay) {
@@ -175,7 +190,11 @@ final class CommandApplication {
         if (!owners.equals(groups.keySet())) {
             return refused(Refusal.NONSENSE, "the ring is owned by " + owners + ", the groups are " + groups.keySet());
         }
-        return changed(with(epoch, before.nodes(), groups, ring));
+        draft.epoch = epoch;
+        draft.groups.putAll(groups);
+        draft.ring = ring;
+        draft.event("ring laid", groups.size() + " shards in " + ring.size() + " ranges", "", "", 0);
+        return changed();
     }
 
     private Applied markServing(MarkServing mark) {
@@ -187,29 +206,12 @@ final class CommandApplication {
         if (group.state() == GroupRecord.State.SERVING) {
             return unchanged();
         }
-        SortedMap<GroupId, GroupRecord> groups = new TreeMap<>(before.groups());
-        groups.put(id, group.serving());
-        return changed(with(before.epoch(), before.nodes(), groups, before.ring()));
+        draft.groups.put(id, group.serving());
+        return changed();
     }
 
-    private PlacementState with(
-            Epoch epoch,
-            SortedMap<NodeId, NodeRecord> nodes,
-            SortedMap<GroupId, GroupRecord> groups,
-            List<RangeEntry> ring) {
-        return new PlacementState(
-                before.clusterId(),
-                before.revision() + 1,
-                epoch,
-                before.settings(),
-                before.initialNodes(),
-                before.placementVoters(),
-                nodes,
-                groups,
-                ring);
-    }
-
-    private Applied changed(PlacementState after) {
+    private Applied changed() {
+        PlacementState after = draft.done();
         return new Applied(after, new CommandResult.Done(after.revision(), after.epoch(), true));
     }
 

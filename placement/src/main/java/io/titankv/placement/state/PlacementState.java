@@ -6,6 +6,7 @@ import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap.RangeEntry;
 import io.titankv.model.Token;
 import io.titankv.model.TokenRange;
+import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import java.util.Collections;
 import java.util.HashSet;
@@ -24,10 +25,12 @@ import java.util.TreeMap;
  * @param epoch the ring's version, {@link Epoch#NONE} before the first ring
  * @param settings what the cluster was founded with
  * @param initialNodes the nodes that it was founded with, sorted
- * @param placementVoters the nodes that hold this state, sorted
+ * @param placement the group that holds this state
  * @param nodes every node that registered
  * @param groups every group but placement's own
  * @param ring who owns which tokens: in token order, covering the ring; or empty
+ * @param wishes what operators want since the founding
+ * @param journal what is being done, and what happened
  */
 public record PlacementState(
         String clusterId,
@@ -35,13 +38,15 @@ public record PlacementState(
         Epoch epoch,
         Settings settings,
         List<NodeId> initialNodes,
-        List<NodeId> placementVoters,
+        Members placement,
         SortedMap<NodeId, NodeRecord> nodes,
         SortedMap<GroupId, GroupRecord> groups,
-        List<RangeEntry> ring) {
+        List<RangeEntry> ring,
+        Wishes wishes,
+        Journal journal) {
 
-    /** The format of commands and snapshots that this version writes, and the newest it reads. */
-    public static final int FORMAT = 1;
+    /** The format of commands and snapshots that this version writes, and the newest it reads. 2: operations, intents, members. */
+    public static final int FORMAT = 2;
 
     /** Before the cluster is founded. */
     public static final PlacementState EMPTY = new PlacementState(
@@ -50,20 +55,46 @@ public record PlacementState(
             Epoch.NONE,
             Settings.DEFAULT,
             List.of(),
+            Members.of(List.of()),
+            Collections.emptySortedMap(),
+            Collections.emptySortedMap(),
             List.of(),
-            Collections.emptySortedMap(),
-            Collections.emptySortedMap(),
-            List.of());
+            Wishes.NONE,
+            Journal.EMPTY);
 
     /** A state, and what became of the command that led to it. */
     public record Applied(PlacementState state, CommandResult result) {}
 
     public PlacementState {
         initialNodes = List.copyOf(initialNodes);
-        placementVoters = List.copyOf(placementVoters);
         nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
         groups = Collections.unmodifiableSortedMap(new TreeMap<>(groups));
         ring = List.copyOf(ring);
+    }
+
+    /** A state in which nothing is wished for and nothing under way. */
+    public PlacementState(
+            String clusterId,
+            long revision,
+            Epoch epoch,
+            Settings settings,
+            List<NodeId> initialNodes,
+            List<NodeId> placementVoters,
+            SortedMap<NodeId, NodeRecord> nodes,
+            SortedMap<GroupId, GroupRecord> groups,
+            List<RangeEntry> ring) {
+        this(
+                clusterId,
+                revision,
+                epoch,
+                settings,
+                initialNodes,
+                Members.of(placementVoters),
+                nodes,
+                groups,
+                ring,
+                Wishes.NONE,
+                Journal.EMPTY);
     }
 
     /**
@@ -79,6 +110,29 @@ public record PlacementState(
 
     public boolean isFounded() {
         return !clusterId.isEmpty();
+    }
+
+    /** The nodes that vote on this state. */
+    public List<NodeId> placementVoters() {
+        return placement.voters();
+    }
+
+    /** Who is in a group, placement's too; nobody when there is no such group. */
+    public Members membersOf(GroupId group) {
+        if (group.isPlacement()) {
+            return placement;
+        }
+        GroupRecord record = groups.get(group);
+        return record == null ? Members.of(List.of()) : record.roster();
+    }
+
+    public Intent intentOf(NodeId node) {
+        return wishes.intentOf(node);
+    }
+
+    /** The labels of a node: those it registered with, changed by those that operators gave it. */
+    public SortedMap<String, String> labelsOf(NodeRecord node) {
+        return wishes.labelsOf(node);
     }
 
     /** What a group owns, in token order. */
@@ -118,8 +172,11 @@ public record PlacementState(
      */
     void checkInvariants() {
         check(isFounded() || equals(EMPTY), "a cluster that is not founded has nothing");
-        check(isFounded() == !placementVoters.isEmpty(), "a cluster has placement voters");
-        check(initialNodes.containsAll(placementVoters), "placement voters are initial nodes");
+        check(isFounded() == !placementVoters().isEmpty(), "a cluster has placement voters");
+        placement
+                .everybody()
+                .forEach(node ->
+                        check(initialNodes.contains(node) || nodes.containsKey(node), "placement voters are nodes"));
         check(ring.isEmpty() == epoch.equals(Epoch.NONE), "there is an epoch if there is a ring");
         check(ring.isEmpty() == groups.isEmpty(), "there are groups if there is a ring");
         if (!ring.isEmpty()) {
@@ -129,7 +186,7 @@ public record PlacementState(
         ring.forEach(entry -> check(groups.containsKey(entry.owner()), "every range has an owner that exists"));
         groups.forEach((id, group) -> {
             check(id.equals(group.id()), "groups are filed under their id");
-            check(nodes.keySet().containsAll(group.members()), "every member is a node");
+            check(nodes.keySet().containsAll(group.roster().everybody()), "every member is a node");
             check(
                     group.ownershipEpoch().compareTo(Epoch.NONE) > 0
                             && group.ownershipEpoch().compareTo(epoch) <= 0,

@@ -22,6 +22,16 @@ public enum Refusal {
     RING_EXISTS,
     /** There is no such group. */
     GROUP_UNKNOWN,
+    /** There is no such node. */
+    NODE_UNKNOWN,
+    /** There is no such operation, or not any more. */
+    OPERATION_UNKNOWN,
+    /** Another operation has that id: begin it again with the next. */
+    OPERATION_EXISTS,
+    /** The operation is in a state in which this makes no sense. */
+    OPERATION_STATE,
+    /** There are as many operations as there may be. */
+    TOO_MANY,
     /** The command contradicts itself or names what does not exist. */
     NONSENSE
 }

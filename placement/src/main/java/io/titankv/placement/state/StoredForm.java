@@ -98,8 +98,14 @@ public final class StoredForm {
                                     case CREATING -> StoredGroupState.STORED_GROUP_STATE_CREATING;
                                     case SERVING -> StoredGroupState.STORED_GROUP_STATE_SERVING;
                                 })
-                        .setOwnershipEpoch(group.ownershipEpoch().value())));
+                        .setOwnershipEpoch(group.ownershipEpoch().value())
+                        .setUnderWay(MembersForm.underWay(group.roster()))));
         state.ring().forEach(entry -> snapshot.addRing(range(entry)));
+        snapshot.setPlacementUnderWay(MembersForm.underWay(state.placement()));
+        WishesForm.write(state.wishes(), snapshot);
+        state.journal().operations().values().forEach(it -> snapshot.addOperations(OperationForm.stored(it)));
+        snapshot.setLastOperation(state.journal().lastOperation());
+        state.journal().events().forEach(event -> snapshot.addEvents(OperationForm.stored(event)));
         return snapshot.build();
     }
 
@@ -116,7 +122,7 @@ public final class StoredForm {
         snapshot.getGroupsList().forEach(stored -> {
             GroupRecord group = new GroupRecord(
                     group(stored.getNumber()),
-                    ids(stored.getMembersList()),
+                    MembersForm.members(ids(stored.getMembersList()), stored.getUnderWay()),
                     switch (stored.getState()) {
                         case STORED_GROUP_STATE_CREATING -> GroupRecord.State.CREATING;
                         case STORED_GROUP_STATE_SERVING -> GroupRecord.State.SERVING;
@@ -132,12 +138,23 @@ public final class StoredForm {
                 new Epoch(snapshot.getEpoch()),
                 settings(snapshot.getSettings()),
                 ids(snapshot.getInitialNodesList()),
-                ids(snapshot.getPlacementVotersList()),
+                MembersForm.members(ids(snapshot.getPlacementVotersList()), snapshot.getPlacementUnderWay()),
                 nodes,
                 groups,
-                snapshot.getRingList().stream().map(StoredForm::range).toList());
+                snapshot.getRingList().stream().map(StoredForm::range).toList(),
+                WishesForm.read(snapshot),
+                journal(snapshot));
         state.checkInvariants();
         return new Positioned(state, new LogPosition(snapshot.getTerm(), snapshot.getIndex()));
+    }
+
+    private static Journal journal(PlacementSnapshot snapshot) {
+        SortedMap<Long, OperationRecord> operations = new TreeMap<>();
+        snapshot.getOperationsList().forEach(stored -> operations.put(stored.getId(), OperationForm.operation(stored)));
+        return new Journal(
+                operations,
+                snapshot.getLastOperation(),
+                snapshot.getEventsList().stream().map(OperationForm::event).toList());
     }
 
     public static PlacementSettings settings(Settings settings) {
@@ -211,7 +228,7 @@ public final class StoredForm {
                 .build();
     }
 
-    private static PlacementCommand.Builder command(String clusterId) {
+    static PlacementCommand.Builder command(String clusterId) {
         return PlacementCommand.newBuilder().setFormat(PlacementState.FORMAT).setClusterId(clusterId);
     }
 

@@ -11,10 +11,12 @@ import static io.titankv.placement.plan.Clusters.without;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.Epoch;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.plan.ReplicaModel.Role;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -186,13 +188,17 @@ final class FrontierTest {
         ClusterModel begun = model.after(first.actions());
         assertThat(waitingText(Frontier.of(plan, Set.of(), begun, POLICY), 2))
                 .isEqualTo("1 earlier steps of the plan are not done");
-        assertThat(new Driver(model, POLICY)
-                        .carryOut(plan)
-                        .model
-                        .node(id(1))
-                        .orElseThrow()
-                        .intent())
-                .isEqualTo(Intent.REMOVED);
+        // Its other replicas go another way; until then it is not out of service.
+        ClusterModel moved = new Driver(begun, POLICY).carryOut(planOf(begun, MOVE)).model;
+        assertThat(waitingText(Frontier.of(plan, Set.of(0, 1), moved, POLICY), 2))
+                .isEqualTo("node n1 holds 2 replicas still");
+        List<Step> rest = moved.groups().values().stream()
+                .filter(group -> group.hasReplicaOn(id(1)))
+                .<Step>map(group -> new Step.MoveReplica(group.id(), id(1), id(4), 0, "a test"))
+                .toList();
+        ClusterModel empty = new Driver(moved, POLICY).carryOut(planOf(moved, rest.toArray(Step[]::new))).model;
+        assertThat(Frontier.of(plan, Set.of(0, 1), empty, POLICY).actions())
+                .containsExactly(new Action.ChangeIntent(id(1), Intent.REMOVED));
     }
 
     @Test
@@ -205,5 +211,22 @@ final class FrontierTest {
         assertThat(NextAction.of(
                         move, model.after(List.of(new Action.TransferLeadership(shard(1), id(1), id(3)))), POLICY))
                 .isEqualTo(new NextAction.Done());
+    }
+
+    /** As when another operation moved the group meanwhile: waiting would never end, and nobody else could change the group. */
+    @Test
+    void aRemovalThatCanNeverBeAllowedIsMoot() {
+        assertThat(NextAction.of(new Step.RemoveReplica(shard(1), id(2), "a test"), model, POLICY))
+                .isEqualTo(new NextAction.Moot("group s1 has 3 voters and wants 3, so it keeps its replica on n2"));
+    }
+
+    @Test
+    void copiesOfOtherPlansCount() {
+        Map<NodeId, Integer> copies = new HashMap<>(Map.of(id(4), POLICY.pace().copiesMax()));
+        assertThat(Frontier.of(List.of(MOVE), Set.of(), model, POLICY, copies).waiting())
+                .containsEntry(
+                        0,
+                        new WaitingOn.NodeBusy(
+                                id(4), POLICY.pace().copiesMax(), POLICY.pace().copiesMax()));
     }
 }

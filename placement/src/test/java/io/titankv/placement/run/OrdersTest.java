@@ -7,9 +7,13 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.Replica;
+import io.titankv.proto.internal.v1.ChangeMembers;
 import io.titankv.proto.internal.v1.CreateReplica;
+import io.titankv.proto.internal.v1.GroupMember;
 import io.titankv.proto.internal.v1.Instruction;
+import io.titankv.proto.internal.v1.RemoveReplica;
 import io.titankv.proto.internal.v1.TransferLeadership;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +33,8 @@ class OrdersTest {
         boolean creates = true;
         CompletableFuture<Boolean> transfer = new CompletableFuture<>();
         int transfers;
+        final List<Membership> changes = new ArrayList<>();
+        CompletableFuture<Boolean> change = new CompletableFuture<>();
 
         @Override
         public Optional<Replica> placementReplica() {
@@ -60,6 +66,12 @@ class OrdersTest {
         }
 
         @Override
+        public CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted) {
+            changes.add(wanted);
+            return change;
+        }
+
+        @Override
         public List<ReplicaReport> localReplicas() {
             return List.of();
         }
@@ -74,6 +86,15 @@ class OrdersTest {
         return Instruction.newBuilder()
                 .setTransferLeadership(
                         TransferLeadership.newBuilder().setGroup("s1").setTargetNodeId("n2"))
+                .build();
+    }
+
+    private static Instruction change() {
+        return Instruction.newBuilder()
+                .setChangeMembers(ChangeMembers.newBuilder()
+                        .setGroup("s1")
+                        .addVoters(GroupMember.newBuilder().setNodeId("n1").setRaftAddress("n1:1"))
+                        .addLearners(GroupMember.newBuilder().setNodeId("n2").setRaftAddress("n2:1")))
                 .build();
     }
 
@@ -112,5 +133,28 @@ class OrdersTest {
         assertThat(told).hasValue(1);
         orders.carryOut(List.of(transfer()));
         assertThat(node.transfers).isEqualTo(2);
+    }
+
+    @Test
+    void membersAreChangedOncePerGroupAtATime() {
+        orders.carryOut(List.of(change()));
+        orders.carryOut(List.of(change(), transfer()));
+
+        assertThat(node.changes)
+                .containsExactly(new Membership(
+                        List.of(new Member(new NodeId("n1"), "n1:1")), List.of(new Member(new NodeId("n2"), "n2:1"))));
+        assertThat(node.transfers).isZero();
+        node.change.complete(true);
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void aReplicaThatIsToGoIsDeleted() {
+        orders.carryOut(List.of(create()));
+        orders.carryOut(List.of(Instruction.newBuilder()
+                .setRemoveReplica(RemoveReplica.newBuilder().setGroup("s1"))
+                .build()));
+        assertThat(node.created).isEmpty();
+        assertThat(told).hasValue(2);
     }
 }

@@ -16,7 +16,9 @@ import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.ChangeOutcome;
 import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.NetworkGate;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
@@ -233,17 +235,19 @@ final class PlacementIT {
         }
 
         @Override
+        public CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted) {
+            return raft.changeMembers(group, expected, wanted).thenApply(ChangeOutcome.Changed.class::isInstance);
+        }
+
+        @Override
         public List<ReplicaReport> localReplicas() {
-            return raft.replicas().stream()
-                    .map(replica -> new ReplicaReport(
-                            replica.group(),
-                            replica.status(),
-                            0,
-                            Optional.ofNullable(assigned.get(replica.group())).orElse(Epoch.NONE),
-                            0,
-                            0,
-                            0))
-                    .toList();
+            return raft.replicas().stream().map(this::report).toList();
+        }
+
+        private ReplicaReport report(Replica replica) {
+            GroupId group = replica.group();
+            Epoch epoch = assigned.getOrDefault(group, Epoch.NONE);
+            return new ReplicaReport(group, replica.status(), 0, epoch, 0, 0, 0, raft.committedMembership(group));
         }
 
         @Override

@@ -303,7 +303,7 @@ final class PlacementNodeTest {
             assertThat(map.epoch()).isEqualTo(new Epoch(1));
             assertThat(map.nodes()).hasSize(nodes);
             map.shards().forEach(shard -> {
-                SimCluster.SimShard real =
+                SimShard real =
                         Optional.ofNullable(cluster.shards.get(shard.id())).orElseThrow();
                 assertThat(shard.leader()).isEqualTo(Optional.ofNullable(real.leader));
                 assertThat(real.replicas).containsExactlyInAnyOrderElementsOf(shard.replicas());

@@ -10,8 +10,8 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.Replica;
-import io.titankv.multiraft.host.ReplicaStatus;
 import io.titankv.placement.state.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,19 +52,6 @@ final class SimCluster implements AutoCloseable {
 
     SimCluster(Path directory) {
         this.directory = directory;
-    }
-
-    /** A shard's group: who has it, who leads it, whether it knows its ranges. */
-    static final class SimShard {
-        final Set<NodeId> replicas = new HashSet<>();
-        List<Member> members = List.of();
-
-        @Nullable
-        NodeId leader;
-
-        long term;
-        List<TokenRange> ranges = List.of();
-        Epoch epoch = Epoch.NONE;
     }
 
     final class SimNode implements NodeActions {
@@ -129,6 +117,10 @@ final class SimCluster implements AutoCloseable {
                 return;
             }
             SimShard shard = shards.computeIfAbsent(group, ignored -> new SimShard());
+            if (members.isEmpty()) {
+                shard.replicas.add(id); // waits to be added
+                return;
+            }
             if (!shard.members.isEmpty() && !shard.members.equals(members)) {
                 throw new IllegalStateException("group " + group + " is created with two lists of members");
             }
@@ -138,7 +130,26 @@ final class SimCluster implements AutoCloseable {
 
         @Override
         public void removeReplica(GroupId group) {
-            throw new UnsupportedOperationException("not used yet");
+            if (group.isPlacement()) {
+                raft.stop(id);
+                placementLogs.remove(dataKey());
+                replica = null;
+                return;
+            }
+            SimShard shard = shard(group);
+            if (shard.isVoter(id)) {
+                throw new IllegalStateException(id + " is to delete its replica of " + group + ", and votes in it");
+            }
+            shard.replicas.remove(id);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted) {
+            boolean changed = group.isPlacement()
+                    ? raft.change(id, expected, wanted)
+                    : id.equals(shard(group).leader) && shard(group).change(expected, wanted, upIds());
+            changes += changed ? 1 : 0;
+            return CompletableFuture.completedFuture(changed);
         }
 
         @Override
@@ -154,6 +165,9 @@ final class SimCluster implements AutoCloseable {
 
         @Override
         public CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target) {
+            if (group.isPlacement()) {
+                return CompletableFuture.completedFuture(raft.transfer(id, target));
+            }
             SimShard shard = shard(group);
             SimNode other = nodes.get(target.value());
             if (!id.equals(shard.leader) || other == null || !other.up || !shard.replicas.contains(target)) {
@@ -170,29 +184,12 @@ final class SimCluster implements AutoCloseable {
             List<ReplicaReport> reports = new ArrayList<>();
             Replica placementReplica = replica;
             if (placementReplica != null) {
-                reports.add(new ReplicaReport(GroupId.PLACEMENT, placementReplica.status(), 0, Epoch.NONE, 0, 0, 0));
+                reports.add(new ReplicaReport(
+                        GroupId.PLACEMENT, placementReplica.status(), 0, Epoch.NONE, 0, 0, 0, raft.membership(id)));
             }
             shards.forEach((group, shard) -> {
                 if (shard.replicas.contains(id)) {
-                    boolean leads = id.equals(shard.leader);
-                    reports.add(new ReplicaReport(
-                            group,
-                            new ReplicaStatus(
-                                    leads ? ReplicaStatus.Role.LEADER : ReplicaStatus.Role.FOLLOWER,
-                                    shard.term,
-                                    shard.leader,
-                                    true,
-                                    10,
-                                    10,
-                                    Map.of(),
-                                    0,
-                                    leads,
-                                    faults.get(group + "@" + id)),
-                            shard.ranges.size(),
-                            shard.epoch,
-                            100,
-                            1_000,
-                            10));
+                    reports.add(shard.report(group, id, faults.get(group + "@" + id)));
                 }
             });
             return reports;
@@ -200,7 +197,7 @@ final class SimCluster implements AutoCloseable {
 
         @Override
         public DiskSpace diskSpace() {
-            return new DiskSpace(diskFree, 1_000);
+            return new DiskSpace(diskFree, diskTotal);
         }
 
         /** Dies without a word. */
@@ -221,7 +218,9 @@ final class SimCluster implements AutoCloseable {
     final Set<String> placementLogs = new HashSet<>();
     final Map<String, String> faults = new HashMap<>();
     long diskFree = 500;
+    long diskTotal = 1_000;
     int transfers;
+    int changes;
 
     static String address(String name) {
         return name + ":7400";
@@ -268,6 +267,10 @@ final class SimCluster implements AutoCloseable {
         return nodes.values().stream().filter(node -> node.up).toList();
     }
 
+    Set<NodeId> upIds() {
+        return upNodes().stream().map(node -> node.id).collect(Collectors.toSet());
+    }
+
     /** Lets so much time pass, with every node taking its steps. */
     void run(Duration time) {
         for (long end = nowNanos + time.toNanos(); nowNanos < end; nowNanos += TICK.toNanos()) {
@@ -291,8 +294,10 @@ final class SimCluster implements AutoCloseable {
     }
 
     private void electShard(SimShard shard) {
+        Set<NodeId> up = upIds();
         List<NodeId> able = shard.replicas.stream()
-                .filter(node -> upNodes().stream().anyMatch(other -> other.id.equals(node)))
+                .filter(up::contains)
+                .filter(shard::isVoter)
                 .sorted()
                 .toList();
         if (shard.leader == null && able.size() * 2 > shard.members.size() && !shard.members.isEmpty()) {

@@ -5,7 +5,9 @@ import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.BarrierOutcome;
+import io.titankv.multiraft.host.CommittedMembership;
 import io.titankv.multiraft.host.Member;
+import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicaStatus;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ final class SimRaft {
     private final List<Entry> log = new ArrayList<>();
     private final Map<NodeId, SimReplica> up = new TreeMap<>();
     private List<Member> members = List.of();
+    private List<Member> learners = List.of();
+    private long membersIndex;
     private long term;
     private @Nullable NodeId leader;
 
@@ -53,7 +58,7 @@ final class SimRaft {
     /** Elects the first node that is up, if nobody leads and a majority is up. */
     void electIfNeeded() {
         if (leader == null && hasMajority()) {
-            elect(up.keySet().iterator().next());
+            elect(up.keySet().stream().filter(this::isVoter).findFirst().orElseThrow());
         }
     }
 
@@ -76,7 +81,45 @@ final class SimRaft {
     }
 
     private boolean hasMajority() {
-        return !members.isEmpty() && up.size() * 2 > members.size();
+        return !members.isEmpty() && up.keySet().stream().filter(this::isVoter).count() * 2 > members.size();
+    }
+
+    private boolean isVoter(NodeId node) {
+        return members.stream().anyMatch(member -> member.node().equals(node));
+    }
+
+    /** Changes the members, if they are those expected. */
+    boolean change(NodeId asked, Membership expected, Membership wanted) {
+        if (!asked.equals(leader)
+                || !hasMajority()
+                || !SimShard.ids(members).equals(SimShard.ids(expected.voters()))
+                || !SimShard.ids(learners).equals(SimShard.ids(expected.learners()))) {
+            return false;
+        }
+        members = List.copyOf(wanted.voters());
+        learners = List.copyOf(wanted.learners());
+        membersIndex = log.size();
+        log.add(new Entry(new LogPosition(term, log.size()), ByteString.EMPTY));
+        up.values().forEach(SimReplica::catchUp);
+        if (!isVoter(asked)) {
+            leader = null;
+        }
+        return true;
+    }
+
+    Optional<CommittedMembership> membership(NodeId node) {
+        return node.equals(leader)
+                ? Optional.of(new CommittedMembership(new Membership(members, learners), membersIndex))
+                : Optional.empty();
+    }
+
+    /** Hands leadership over to a voter that is up. */
+    boolean transfer(NodeId from, NodeId to) {
+        if (!from.equals(leader) || !isVoter(to) || !up.containsKey(to)) {
+            return false;
+        }
+        elect(to);
+        return true;
     }
 
     private final class SimReplica implements Replica {

@@ -4,12 +4,19 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap.RangeEntry;
 import io.titankv.model.TokenRange;
+import io.titankv.placement.plan.NodeModel.Intent;
+import io.titankv.placement.plan.Reason;
+import io.titankv.placement.plan.Step;
 import io.titankv.proto.durable.v1.Founding;
 import io.titankv.proto.durable.v1.FoundingNode;
 import io.titankv.proto.durable.v1.PlacementCommand;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -70,5 +77,32 @@ public final class Commands {
             ring.add(new RangeEntry(new TokenRange((i - 1) * width, i == groups ? 0 : i * width), new GroupId(i)));
         }
         return StoredForm.layRing(CLUSTER, plan, ring);
+    }
+
+    /** An operation that takes n3 out of group 1, in three steps. */
+    static OperationRecord operation(long id, OperationRecord.Phase phase) {
+        NodeId n3 = new NodeId("n3");
+        NodeId n4 = new NodeId("n4");
+        Instant now = Instant.ofEpochMilli(4_000);
+        return new OperationRecord(
+                id,
+                "decommission",
+                Reason.person("ada", "it is old"),
+                List.of(
+                        new Step.SetIntent(n3, Intent.DECOMMISSIONING, "it is old"),
+                        new Step.MoveReplica(new GroupId(1), n3, n4, 100, "it is old"),
+                        new Step.SetIntent(n3, Intent.REMOVED, "it is old")),
+                100,
+                Duration.ofSeconds(3),
+                List.of("n1 and n4 share a rack"),
+                phase,
+                Collections.emptySortedSet(),
+                Collections.emptySortedMap(),
+                0,
+                new OperationRecord.Times(
+                        now,
+                        phase == OperationRecord.Phase.RUNNING ? Optional.of(now) : Optional.empty(),
+                        Optional.empty()),
+                "");
     }
 }

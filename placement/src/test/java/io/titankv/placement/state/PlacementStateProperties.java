@@ -6,13 +6,18 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
+import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap.RangeEntry;
+import io.titankv.placement.plan.NodeModel.Intent;
+import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -35,7 +40,7 @@ final class PlacementStateProperties {
             assertRingIsWhole(after);
             after.groups().values().forEach(group -> {
                 assertThat(new HashSet<>(group.members())).hasSameSizeAs(group.members());
-                assertThat(after.nodes().keySet()).containsAll(group.members());
+                assertThat(after.nodes().keySet()).containsAll(group.roster().everybody());
             });
             if (owners(before).equals(owners(after))) {
                 assertThat(after.epoch()).isEqualTo(before.epoch());
@@ -108,6 +113,8 @@ final class PlacementStateProperties {
                         Arbitraries.integers()
                                 .between(1, 5)
                                 .map(n -> StoredForm.markServing(Commands.CLUSTER, new GroupId(n)))),
+                Tuple.of(8, members()),
+                Tuple.of(8, operations()),
                 Tuple.of(
                         1,
                         Arbitraries.of(
@@ -126,6 +133,42 @@ final class PlacementStateProperties {
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(30);
+    }
+
+    private static Arbitrary<PlacementCommand> members() {
+        Arbitrary<NodeId> nodes = Arbitraries.integers().between(1, 5).map(n -> new NodeId("n" + n));
+        Arbitrary<GroupId> groups = Arbitraries.integers().between(0, 2).map(GroupId::new);
+        Arbitrary<Long> indexes = Arbitraries.longs().between(0, 20);
+        return Arbitraries.oneOf(
+                Combinators.combine(groups, nodes).as((group, node) -> MembersForm.join(Commands.CLUSTER, group, node)),
+                Combinators.combine(groups, nodes)
+                        .as((group, node) -> MembersForm.giveUp(Commands.CLUSTER, group, node)),
+                Combinators.combine(groups, nodes)
+                        .as((group, node) -> MembersForm.forget(Commands.CLUSTER, group, node)),
+                Combinators.combine(
+                                groups, nodes.set().ofMaxSize(4), nodes.set().ofMaxSize(2), indexes)
+                        .as((group, voters, learners, index) ->
+                                MembersForm.confirm(Commands.CLUSTER, group, voters, learners, index)));
+    }
+
+    private static Arbitrary<PlacementCommand> operations() {
+        Arbitrary<Long> ids = Arbitraries.longs().between(1, 4);
+        Arbitrary<NodeId> nodes = Arbitraries.integers().between(1, 5).map(n -> new NodeId("n" + n));
+        return Arbitraries.oneOf(
+                Combinators.combine(ids, Arbitraries.of(Phase.PLANNED, Phase.RUNNING, Phase.DONE))
+                        .as((id, phase) -> OperationForm.begin(Commands.CLUSTER, Commands.operation(id, phase))),
+                Combinators.combine(
+                                ids, Arbitraries.integers().between(0, 3).set().ofMaxSize(3))
+                        .as((id, places) -> OperationForm.advance(Commands.CLUSTER, id, places, Map.of())),
+                ids.map(id -> OperationForm.apply(Commands.CLUSTER, id)),
+                ids.map(id -> OperationForm.cancel(Commands.CLUSTER, id, List.of(), "why not")),
+                Combinators.combine(ids, Arbitraries.of(Phase.DONE, Phase.FAILED, Phase.RUNNING))
+                        .as((id, phase) -> OperationForm.end(Commands.CLUSTER, id, phase, "")),
+                Combinators.combine(nodes, Arbitraries.of(Intent.values()))
+                        .as((node, intent) -> WishesForm.changeIntent(Commands.CLUSTER, node, intent)),
+                Arbitraries.of(true, false)
+                        .map(heal ->
+                                WishesForm.setSchedulers(Commands.CLUSTER, new Wishes.Schedulers(heal, true, true))));
     }
 
     private static int formatOf(ByteString bytes) {
