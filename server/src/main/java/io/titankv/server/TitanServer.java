@@ -16,6 +16,8 @@ import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.multiraft.shard.Shard;
+import io.titankv.multiraft.terms.TermClient;
+import io.titankv.multiraft.terms.TermServer;
 import io.titankv.placement.run.NodeContact;
 import io.titankv.placement.run.PlacementEnvironment;
 import io.titankv.placement.run.PlacementNode;
@@ -122,6 +124,7 @@ public final class TitanServer implements AutoCloseable {
         metrics.show(placement, replicas);
         rebuilds.start(raft);
 
+        raft.terms().askBy(new TermClient(placement::clusterId, this::channelTo));
         health = new GatewayHealth(placement::map);
         placement.addMapListener(_ -> health.refresh());
         Gateway gateway = Gateway.create(
@@ -161,11 +164,7 @@ public final class TitanServer implements AutoCloseable {
                 ServerVersion.CURRENT,
                 PlacementOptions.Timings.DEFAULT.healingAfter(options.healAfter()));
         return PlacementNode.open(
-                placementOptions, PlacementEnvironment.of(channels::channel, request -> parts().fetch(request)));
-    }
-
-    private ClusterParts parts() {
-        return parts;
+                placementOptions, PlacementEnvironment.of(channels::channel, request -> parts.fetch(request)));
     }
 
     private RaftHostOptions raftOptions() {
@@ -210,7 +209,8 @@ public final class TitanServer implements AutoCloseable {
                 .intercept(link.incoming())
                 .fallbackHandlerRegistry(lateServices);
         gateway.services().forEach(builder::addService);
-        builder.callExecutor(new GatewayThreads(gateway));
+        builder.addService(new TermServer(options.nodeId(), placement::clusterId, raft.terms()));
+        builder.callExecutor(new CallThreads(gateway));
         placement.services().forEach(builder::addService);
         builder.addService(health.service());
         builder.addService(ProtoReflectionServiceV1.newInstance());

@@ -1,5 +1,6 @@
 package io.titankv.multiraft.host;
 
+import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,17 +32,22 @@ final class Leadership implements LeaderState {
     private static final long HAND_OVER_LAG_MAX = 1_000;
 
     private final RaftServer.Division division;
+    private final GroupId group;
     private final LeaderState ratis;
     private final long leaseNanos;
     private final Clock clock;
     private final Healer healer;
+    private final GroupTerms terms;
     private final Set<RaftPeerId> startingOver = ConcurrentHashMap.newKeySet();
     private final ReadBarrier<RaftPeerId> barrier;
-    private final ConcurrentMap<RaftPeerId, Sender> senders = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RaftPeerId, FollowerSender> senders = new ConcurrentHashMap<>();
     private final ReplicationWaits waits = new ReplicationWaits();
 
     /** A transfer lets its target be elected at once, against the lease; it may arrive late, so the lease does not come back. */
     private volatile boolean leaseForfeited;
+
+    /** The term of this leadership; -1 until its first request is made. */
+    private volatile long term = -1;
 
     Leadership(
             RaftServer.Division division,
@@ -49,64 +55,16 @@ final class Leadership implements LeaderState {
             long leaseNanos,
             Clock clock,
             Healer healer,
-            RaftMeters meters) {
+            RaftMeters meters,
+            GroupTerms terms) {
         this.division = division;
         this.ratis = ratis;
         this.leaseNanos = leaseNanos;
         this.clock = clock;
         this.healer = healer;
+        this.terms = terms;
+        group = Positions.fromRatis(division.getMemberId().getGroupId());
         barrier = new ReadBarrier<>(division.getId(), fulfils -> Majority.of(division.getRaftConf(), fulfils), meters);
-    }
-
-    /** One sender of Ratis, and when its follower last proved this leadership. */
-    private static final class Sender implements ReadBarrier.Follower<RaftPeerId> {
-        private final LogAppender appender;
-
-        /** A request under way whose making time is remembered; -1 when none. */
-        private long sampleCallId = -1;
-
-        private long sampleNanos;
-        private long provenNanos;
-        private boolean proven;
-
-        Sender(LogAppender appender) {
-            this.appender = appender;
-        }
-
-        synchronized void onMade(long callId) {
-            if (sampleCallId < 0) {
-                sampleCallId = callId;
-                sampleNanos = System.nanoTime();
-            }
-        }
-
-        /** A later request accepted proves no less than the remembered one. */
-        synchronized void onAccepted(long callId) {
-            if (sampleCallId >= 0 && callId >= sampleCallId) {
-                provenNanos = sampleNanos;
-                proven = true;
-                sampleCallId = -1;
-            }
-        }
-
-        synchronized boolean provenWithin(long nanos) {
-            return proven && System.nanoTime() - provenNanos < nanos;
-        }
-
-        @Override
-        public RaftPeerId voter() {
-            return appender.getFollowerId();
-        }
-
-        @Override
-        public long nextCallId() {
-            return appender.getCallId();
-        }
-
-        @Override
-        public void trigger() {
-            appender.triggerHeartbeat();
-        }
     }
 
     boolean isOf(LeaderState state) {
@@ -114,7 +72,7 @@ final class Leadership implements LeaderState {
     }
 
     void add(LogAppender appender) {
-        Sender sender = new Sender(appender);
+        FollowerSender sender = new FollowerSender(appender, this::ask);
         senders.put(appender.getFollowerId(), sender);
         barrier.add(sender);
     }
@@ -126,13 +84,32 @@ final class Leadership implements LeaderState {
         return barrier.pass(wait -> clock.after(timeout, () -> barrier.giveUp(wait)));
     }
 
+    /** Asks the follower for its term. That nobody can tell it, or it is another, is for a heartbeat to find out. */
+    private void ask(FollowerSender sender, Runnable proven) {
+        if (term < 0) {
+            sender.trigger();
+            return;
+        }
+        terms.ask(Positions.fromRatis(sender.voter()), group, term, new TermQuestions.Asker() {
+            @Override
+            public void onCurrent() {
+                proven.run();
+            }
+
+            @Override
+            public void onUnknown() {
+                sender.trigger();
+            }
+        });
+    }
+
     boolean leaseHolds() {
         if (leaseForfeited || !division.getInfo().isLeaderReady()) {
             return false;
         }
         RaftPeerId self = division.getId();
         return Majority.of(division.getRaftConf(), voter -> {
-            Sender sender = senders.get(voter);
+            FollowerSender sender = senders.get(voter);
             return voter.equals(self) || (sender != null && sender.provenWithin(leaseNanos));
         });
     }
@@ -142,18 +119,18 @@ final class Leadership implements LeaderState {
      * write away.
      */
     boolean mayHandOverTo(RaftPeerId follower) {
-        Sender sender = senders.get(follower);
+        FollowerSender sender = senders.get(follower);
         return sender != null
                 && sender.provenWithin(2 * leaseNanos)
                 && division.getRaftLog().getFlushIndex()
-                                - sender.appender.getFollower().getMatchIndex()
+                                - sender.appender().getFollower().getMatchIndex()
                         <= HAND_OVER_LAG_MAX;
     }
 
     /** For good. The followers learn that they may vote for another at once. */
     void forfeitLease() {
         leaseForfeited = true;
-        senders.values().forEach(Sender::trigger);
+        senders.values().forEach(FollowerSender::trigger);
     }
 
     /** For each follower of the configuration, the last index that it is known to hold. */
@@ -162,7 +139,8 @@ final class Leadership implements LeaderState {
         senders.forEach((peer, sender) -> {
             if (isMember(peer)) {
                 matches.put(
-                        Positions.fromRatis(peer), sender.appender.getFollower().getMatchIndex());
+                        Positions.fromRatis(peer),
+                        sender.appender().getFollower().getMatchIndex());
             }
         });
         return Map.copyOf(matches);
@@ -184,11 +162,11 @@ final class Leadership implements LeaderState {
         RaftPeerId self = division.getId();
         long least = division.getRaftLog().getFlushIndex();
         for (var voter : division.getRaftConf().getAllPeers()) {
-            Sender sender = senders.get(voter.getId());
+            FollowerSender sender = senders.get(voter.getId());
             if (!voter.getId().equals(self)) {
                 least = Math.min(
                         least,
-                        sender == null ? -1 : sender.appender.getFollower().getMatchIndex());
+                        sender == null ? -1 : sender.appender().getFollower().getMatchIndex());
             }
         }
         return least;
@@ -202,11 +180,12 @@ final class Leadership implements LeaderState {
     @Override
     public AppendEntriesRequestProto newAppendEntriesRequestProto(
             FollowerInfo follower, List<LogEntryProto> entries, TermIndex previous, long callId) {
-        Sender sender = senders.get(follower.getId());
+        FollowerSender sender = senders.get(follower.getId());
         if (sender != null) {
             sender.onMade(callId);
         }
         AppendEntriesRequestProto request = ratis.newAppendEntriesRequestProto(follower, entries, previous, callId);
+        term = request.getLeaderTerm();
         request = withRightInitializing(request, follower.getId());
         request = leaseForfeited ? Marks.leaseForfeited(request) : request;
         return startingOver.contains(follower.getId()) ? Marks.startOver(request) : request;
@@ -226,9 +205,9 @@ final class Leadership implements LeaderState {
 
     /** A learner that is rotten may forget what it held; it begins at the log's start, and so does its sender. */
     void letStartOver(RaftPeerId learner) {
-        Sender sender = senders.get(learner);
+        FollowerSender sender = senders.get(learner);
         if (sender != null && startingOver.add(learner)) {
-            ratis.restart(sender.appender);
+            ratis.restart(sender.appender());
         }
     }
 
@@ -238,8 +217,8 @@ final class Leadership implements LeaderState {
             return;
         }
         senders.forEach((peer, sender) -> {
-            if (isMember(peer) && !sender.appender.isRunning()) {
-                ratis.restart(sender.appender);
+            if (isMember(peer) && !sender.appender().isRunning()) {
+                ratis.restart(sender.appender());
             }
         });
     }
@@ -247,8 +226,8 @@ final class Leadership implements LeaderState {
     @Override
     public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
         ratis.onAppendEntriesReply(appender, reply);
-        Sender sender = senders.get(appender.getFollowerId());
-        if (sender == null || !sender.appender.equals(appender)) {
+        FollowerSender sender = senders.get(appender.getFollowerId());
+        if (sender == null || !sender.appender().equals(appender)) {
             return;
         }
         if (Marks.isRotten(reply)) {

@@ -9,17 +9,26 @@ import org.jspecify.annotations.Nullable;
 
 /** What one server leads, or led last: one {@link Leadership} per group. Thread-safe. */
 final class Leaderships {
+    /** Part of the least election timeout for which a leader counts on a majority's answers: leaves room for clocks that drift. */
+    private static final double LEASE_RATIO = 0.6;
+
     private final ConcurrentMap<RaftGroupId, Leadership> byGroup = new ConcurrentHashMap<>();
     private final long leaseNanos;
     private final Clock clock;
     private final Healer healer;
     private final RaftMeters meters;
+    private final GroupTerms terms;
 
-    Leaderships(long leaseNanos, Clock clock, Healer healer, RaftMeters meters) {
-        this.leaseNanos = leaseNanos;
+    Leaderships(long electionTimeoutMinNanos, Clock clock, Healer healer, RaftMeters meters, GroupTerms terms) {
+        this.leaseNanos = (long) (electionTimeoutMinNanos * LEASE_RATIO);
         this.clock = clock;
         this.healer = healer;
         this.meters = meters;
+        this.terms = terms;
+    }
+
+    GroupTerms terms() {
+        return terms;
     }
 
     /** The leadership with this state of Ratis; one with another state is over. */
@@ -30,7 +39,7 @@ final class Leaderships {
                 return last;
             }
             over[0] = last;
-            return new Leadership(division, state, leaseNanos, clock, healer, meters);
+            return new Leadership(division, state, leaseNanos, clock, healer, meters, terms);
         });
         if (over[0] != null) {
             over[0].end();

@@ -35,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class RaftHost implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftHost.class);
 
-    /** Part of the least election timeout for which a leader counts on a majority's answers: leaves room for clocks that drift. */
-    private static final double LEASE_RATIO = 0.6;
-
     private static final Duration HEALTH_SWEEP = Duration.ofMillis(500);
     private static final Duration PROPOSAL_SWEEP = Duration.ofMillis(250);
 
@@ -86,7 +83,8 @@ public final class RaftHost implements AutoCloseable {
             long timeoutMinNanos = options.electionTimeoutMin().toNanos();
             NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
             Healer healer = new Healer();
-            Leaderships leaderships = new Leaderships((long) (timeoutMinNanos * LEASE_RATIO), clock, healer, meters);
+            Leaderships leaderships =
+                    new Leaderships(timeoutMinNanos, clock, healer, meters, new GroupTerms(groups, life));
             Wiring wiring = new Wiring(
                     options.node(),
                     options.gate(),
@@ -95,7 +93,7 @@ public final class RaftHost implements AutoCloseable {
                     new LeasePromises(options.electionTimeoutMin()),
                     groups,
                     clock);
-            RaftServer server = newServer(options, directories, groups, wiring);
+            RaftServer server = newServer(options, directories, wiring);
             NodeContext node = new NodeContext(
                     options, directories, server, leaderships, clock, meters, ClientId.randomId(), new AtomicLong());
             healer.attach(node);
@@ -109,19 +107,18 @@ public final class RaftHost implements AutoCloseable {
         }
     }
 
-    private static RaftServer newServer(RaftHostOptions options, Directories directories, Groups groups, Wiring wiring)
+    private static RaftServer newServer(RaftHostOptions options, Directories directories, Wiring wiring)
             throws IOException {
         RaftProperties properties = RatisSettings.of(options);
-        // Ratis opens every group that it finds when it is built, and one that fails stops it. So it is shown an empty
-        // directory;
-        // the groups are added one by one, each after its log was checked.
+        // Ratis opens every group that it finds when it is built, and one that fails stops it. So it is shown an
+        // empty directory; the groups are added one by one, each after its log was checked.
         RatisSettings.storage(properties, directories.none());
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(Positions.toRatis(options.node()))
                 .setProperties(properties)
                 .setParameters(GuardedRpc.parameters(wiring))
                 .setStateMachineRegistry(group -> {
-                    RatisReplica replica = groups.getOrNull(group);
+                    RatisReplica replica = wiring.groups().getOrNull(group);
                     StateMachineAdapter adapter = replica == null ? null : replica.adapterOrNull();
                     if (adapter == null) {
                         throw new IllegalStateException("Ratis opens a group that this node did not: " + group);
@@ -134,12 +131,11 @@ public final class RaftHost implements AutoCloseable {
     }
 
     private void openAll(List<GroupId> found) {
-        List<CompletableFuture<?>> opening = new ArrayList<>();
-        for (GroupId group : found) {
-            opening.add(CompletableFuture.runAsync(
-                    () -> openFound(group), node.clock().workers()));
-        }
-        CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new)).join();
+        CompletableFuture.allOf(found.stream()
+                        .map(group -> CompletableFuture.runAsync(
+                                () -> openFound(group), node.clock().workers()))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
     }
 
     private void startTimers() {
@@ -289,6 +285,11 @@ public final class RaftHost implements AutoCloseable {
         return Optional.ofNullable(groups.getOrNull(group));
     }
 
+    /** What the replicas here tell the read barriers of other nodes, and whom their own ask. */
+    public GroupTerms terms() {
+        return node.leaderships().terms();
+    }
+
     public Collection<Replica> replicas() {
         return List.copyOf(groups.all());
     }
@@ -420,7 +421,6 @@ public final class RaftHost implements AutoCloseable {
             handOver();
             groups.all().forEach(replica -> replica.stop("this node has stopped"));
             closeServer();
-            node.clock().close();
         }
     }
 
@@ -460,6 +460,7 @@ public final class RaftHost implements AutoCloseable {
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("Raft did not close cleanly");
         }
+        node.clock().close();
     }
 
     /** Stops at once, as a killed process would, flushing nothing that was not flushed. For tests of crashes. */
@@ -474,7 +475,6 @@ public final class RaftHost implements AutoCloseable {
                 }
             }
             closeServer();
-            node.clock().close();
         }
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The read barrier of one leadership: rounds in which a majority confirms that this replica still leads.
  *
- * <p>A round asks every follower for a reply to a request that is made after the round began. A reader that arrives while a round
+ * <p>A round asks every follower for a proof that is made after the round began: that its term is still the leader's, or a reply to a request. A reader that arrives while a round
  * runs joins the next one, never the running one: the replies of that one may be older than the reader. A leadership that has
  * ended passes nobody any more. Thread-safe.
  *
@@ -29,8 +29,11 @@ final class ReadBarrier<V> {
         /** The id of the next request made for it; ids rise. */
         long nextCallId();
 
-        /** Asks for a request to be made soon. */
-        void trigger();
+        /**
+         * Asks for a proof of this leadership that is made after this call: a request, or whatever else. What is no reply to a request is told
+         * to {@code proven}, on any thread, as often as it likes.
+         */
+        void ask(Runnable proven);
     }
 
     private final Predicate<Predicate<V>> majority;
@@ -66,12 +69,14 @@ final class ReadBarrier<V> {
     /** A round: for each follower the first request that counts, and who answered one. */
     private static final class Round<V> {
         final Map<Follower<V>, Long> firstCallIds = new HashMap<>();
+        final List<Follower<V>> asked;
         final Set<V> confirmed = new HashSet<>();
         final CompletableFuture<BarrierOutcome> outcome;
         final int reads;
         final long begunNanos = System.nanoTime();
 
-        Round(CompletableFuture<BarrierOutcome> outcome, int reads) {
+        Round(CompletableFuture<BarrierOutcome> outcome, int reads, List<Follower<V>> asked) {
+            this.asked = asked;
             this.outcome = outcome;
             this.reads = reads;
         }
@@ -92,7 +97,7 @@ final class ReadBarrier<V> {
      */
     CompletableFuture<BarrierOutcome> pass(Consumer<CompletableFuture<BarrierOutcome>> onNew) {
         CompletableFuture<BarrierOutcome> outcome;
-        List<Follower<V>> toTrigger;
+        Round<V> begun = null;
         synchronized (this) {
             if (ended) {
                 return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(null));
@@ -108,59 +113,71 @@ final class ReadBarrier<V> {
             if (running != null) {
                 next = outcome;
                 nextReads = 1;
-                toTrigger = List.of();
             } else {
-                toTrigger = begin(outcome, 1);
+                begun = begin(outcome, 1);
             }
         }
         onNew.accept(outcome);
-        toTrigger.forEach(Follower::trigger);
+        ask(begun);
         return outcome;
     }
 
     @GuardedBy("this")
-    private List<Follower<V>> begin(CompletableFuture<BarrierOutcome> outcome, int reads) {
-        Round<V> round = new Round<>(outcome, reads);
+    private Round<V> begin(CompletableFuture<BarrierOutcome> outcome, int reads) {
+        Round<V> round = new Round<>(outcome, reads, List.copyOf(followers.values()));
         for (Follower<V> follower : followers.values()) {
             round.firstCallIds.put(follower, follower.nextCallId());
         }
         running = round;
-        return new ArrayList<>(followers.values());
+        return round;
+    }
+
+    private void ask(@Nullable Round<V> begun) {
+        if (begun != null) {
+            begun.asked.forEach(follower -> follower.ask(() -> onProven(follower, begun)));
+        }
     }
 
     /** A follower has accepted the request with this id, as one of this leadership. */
     void onConfirmed(Follower<V> follower, long callId) {
-        CompletableFuture<BarrierOutcome> passed;
-        List<Follower<V>> toTrigger = List.of();
+        Round<V> round;
         synchronized (this) {
-            Round<V> round = running;
-            if (round == null) {
+            round = running;
+            Long firstCallId = round == null ? null : round.firstCallIds.get(follower);
+            if (round == null || firstCallId == null || callId < firstCallId) {
                 return;
             }
-            Long firstCallId = round.firstCallIds.get(follower);
-            if (firstCallId == null || callId < firstCallId || !round.confirmed.add(follower.voter())) {
+        }
+        onProven(follower, round);
+    }
+
+    /** A follower has proven this leadership after the round began. */
+    @SuppressWarnings("ReferenceEquality") // which of two rounds it is, not what it holds
+    private void onProven(Follower<V> follower, Round<V> round) {
+        Round<V> begun = null;
+        synchronized (this) {
+            if (round != running || !round.confirmed.add(follower.voter())) {
                 return;
             }
             if (!majority.test(voter -> voter.equals(self) || round.confirmed.contains(voter))) {
                 return;
             }
-            passed = round.outcome;
             meters.onBarrierRound(round.reads, System.nanoTime() - round.begunNanos);
             running = null;
             CompletableFuture<BarrierOutcome> waiting = next;
             if (waiting != null) {
                 next = null;
-                toTrigger = begin(waiting, nextReads);
+                begun = begin(waiting, nextReads);
             }
         }
-        toTrigger.forEach(Follower::trigger);
-        passed.complete(new BarrierOutcome.Passed());
+        ask(begun);
+        round.outcome.complete(new BarrierOutcome.Passed());
     }
 
     /** Gives up whoever waits for this outcome: the round that carries it, or the place in the next. */
     @SuppressWarnings("ReferenceEquality") // which of two waits it is, not what it holds
     void giveUp(CompletableFuture<BarrierOutcome> outcome) {
-        List<Follower<V>> toTrigger = List.of();
+        Round<V> begun = null;
         synchronized (this) {
             if (next == outcome) {
                 next = null;
@@ -169,11 +186,11 @@ final class ReadBarrier<V> {
                 CompletableFuture<BarrierOutcome> waiting = next;
                 if (waiting != null) {
                     next = null;
-                    toTrigger = begin(waiting, nextReads);
+                    begun = begin(waiting, nextReads);
                 }
             }
         }
-        toTrigger.forEach(Follower::trigger);
+        ask(begun);
         outcome.complete(new BarrierOutcome.TimedOut());
     }
 

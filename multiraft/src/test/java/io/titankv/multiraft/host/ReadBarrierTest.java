@@ -27,6 +27,7 @@ final class ReadBarrierTest {
         private final String name;
         private long next;
         private int triggered;
+        private Runnable proven = () -> {};
 
         FakeFollower(String name) {
             this.name = name;
@@ -47,8 +48,9 @@ final class ReadBarrierTest {
         }
 
         @Override
-        public void trigger() {
+        public void ask(Runnable task) {
             triggered++;
+            proven = task;
         }
     }
 
@@ -68,6 +70,36 @@ final class ReadBarrierTest {
 
         assertThat(b.triggered).isEqualTo(1);
         barrier.onConfirmed(b, b.send());
+        assertThat(outcome).isCompletedWithValue(PASSED);
+    }
+
+    @Test
+    void aProofThatIsNoReplyCountsForTheRoundThatAskedForItAlone() {
+        CompletableFuture<BarrierOutcome> first = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> second = barrier.pass(wait -> {});
+        Runnable ofFirst = b.proven;
+        Runnable ofFirstLate = c.proven;
+        ofFirst.run();
+        assertThat(first).isCompletedWithValue(PASSED);
+        assertThat(b.triggered).isEqualTo(2);
+
+        ofFirst.run();
+        ofFirstLate.run();
+        assertThat(second).as("asked for before it began").isNotDone();
+
+        c.proven.run();
+        assertThat(second).isCompletedWithValue(PASSED);
+    }
+
+    @Test
+    void oneVotersProofsCountOnce() {
+        voters = Set.of("me", "b", "c", "d", "e");
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
+        b.proven.run();
+        b.proven.run();
+        barrier.onConfirmed(b, b.send());
+        assertThat(outcome).isNotDone();
+        c.proven.run();
         assertThat(outcome).isCompletedWithValue(PASSED);
     }
 
