@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class SessionLink implements AutoCloseable {
     private final SessionLinkOptions options;
     private final TimerWheel timer;
     private final StreamEvents events = new StreamEvents();
+    private final AtomicLong ids = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
@@ -60,7 +62,6 @@ public final class SessionLink implements AutoCloseable {
     private @Nullable SessionStream stream;
     private int operations;
     private long bytes;
-    private long nextId = 1;
     /** Connects that failed since the last stream that worked. */
     private int failures;
 
@@ -94,14 +95,13 @@ public final class SessionLink implements AutoCloseable {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout must be above zero: " + timeout);
         }
-        PendingOperation pending;
+        PendingOperation pending = new PendingOperation(operation.toBuilder()
+                .setId(ids.incrementAndGet())
+                .setTimeoutMillis(serverMillis(timeout))
+                .build());
         boolean alone;
         lock.lock();
         try {
-            pending = new PendingOperation(operation.toBuilder()
-                    .setId(nextId++)
-                    .setTimeoutMillis(serverMillis(timeout))
-                    .build());
             @Nullable SessionLinkException refusal = refusalOrNull(pending);
             if (refusal != null) {
                 return CompletableFuture.failedFuture(refusal);
