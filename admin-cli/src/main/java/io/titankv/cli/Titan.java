@@ -2,6 +2,8 @@ package io.titankv.cli;
 
 import io.titankv.cli.admin.ClusterCommand;
 import io.titankv.cli.admin.NodeCommand;
+import io.titankv.cli.admin.OpCommand;
+import io.titankv.cli.admin.PlanCommand;
 import io.titankv.cli.admin.ShardCommand;
 import io.titankv.cli.common.BrokenPipeException;
 import io.titankv.cli.common.Connections;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Option;
             ClusterCommand.class,
             NodeCommand.class,
             ShardCommand.class,
+            PlanCommand.class,
+            OpCommand.class,
             StoreCommand.class,
             PerfCommand.class,
             ShellCommand.class,

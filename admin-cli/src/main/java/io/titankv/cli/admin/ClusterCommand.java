@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "cluster",
         description = "The cluster as a whole",
-        subcommands = {ClusterStatusCommand.class, ClusterHealthCommand.class, ClusterRingCommand.class})
+        subcommands = {
+            ClusterStatusCommand.class,
+            ClusterHealthCommand.class,
+            ClusterRingCommand.class,
+            ClusterEventsCommand.class,
+        })
 public final class ClusterCommand extends NounCommand {
     public ClusterCommand(Context context) {
         super(context);

@@ -7,7 +7,15 @@ import picocli.CommandLine.Command;
 @Command(
         name = "node",
         description = "The nodes of the cluster",
-        subcommands = {NodeListCommand.class, NodeGetCommand.class})
+        subcommands = {
+            NodeListCommand.class,
+            NodeGetCommand.class,
+            NodeLabelCommand.class,
+            NodeDrainCommand.class,
+            NodeDecommissionCommand.class,
+            NodeRecommissionCommand.class,
+            NodeReplaceCommand.class,
+        })
 public final class NodeCommand extends NounCommand {
     public NodeCommand(Context context) {
         super(context);

@@ -22,6 +22,7 @@ final class NodeListCommand extends TitanCommand {
         Sheet sheet = Sheet.of(
                 "node",
                 "state",
+                "intent",
                 "address",
                 "replicas>",
                 "leaders>",
@@ -40,6 +41,7 @@ final class NodeListCommand extends TitanCommand {
             sheet.row(
                     Cell.of(node.getNodeId()),
                     Protos.state(node.getState()),
+                    Protos.intent(node.getIntent()),
                     Cell.of(node.getAddress()),
                     Cell.of(node.getReplicas()),
                     Cell.of(node.getLeaders()),

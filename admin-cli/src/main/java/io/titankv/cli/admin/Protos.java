@@ -6,9 +6,12 @@ import io.titankv.cli.common.Quantity;
 import io.titankv.cli.common.Style.Tone;
 import io.titankv.model.Token;
 import io.titankv.model.TokenRange;
+import io.titankv.proto.admin.v1.NodeIntent;
 import io.titankv.proto.admin.v1.NodeState;
+import io.titankv.proto.admin.v1.OperationState;
 import io.titankv.proto.admin.v1.RingArc;
 import io.titankv.proto.admin.v1.ShardInfo;
+import io.titankv.proto.admin.v1.StepState;
 import io.titankv.proto.admin.v1.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +42,38 @@ final class Protos {
             case NODE_STATE_SUSPECT -> Cell.of("suspect").tone(Tone.WARNING);
             case NODE_STATE_DEAD -> Cell.of("dead").tone(Tone.BAD);
             case NODE_STATE_UNSPECIFIED, UNRECOGNIZED -> Cell.of("unknown").tone(Tone.WARNING);
+        };
+    }
+
+    static Cell intent(NodeIntent intent) {
+        return switch (intent) {
+            case NODE_INTENT_IN_SERVICE -> Cell.of("in service");
+            case NODE_INTENT_DRAINING -> Cell.of("draining").tone(Tone.WARNING);
+            case NODE_INTENT_DECOMMISSIONING -> Cell.of("decommissioning").tone(Tone.WARNING);
+            case NODE_INTENT_DECOMMISSIONED -> Cell.of("decommissioned").tone(Tone.FAINT);
+            case NODE_INTENT_UNSPECIFIED, UNRECOGNIZED -> Cell.orDash("");
+        };
+    }
+
+    static Cell state(OperationState state) {
+        return switch (state) {
+            case OPERATION_STATE_PENDING -> Cell.of("pending");
+            case OPERATION_STATE_RUNNING -> Cell.of("running").tone(Tone.GOOD);
+            case OPERATION_STATE_CANCELLING -> Cell.of("cancelling").tone(Tone.WARNING);
+            case OPERATION_STATE_DONE -> Cell.of("done");
+            case OPERATION_STATE_FAILED -> Cell.of("failed").tone(Tone.BAD);
+            case OPERATION_STATE_CANCELLED -> Cell.of("cancelled").tone(Tone.FAINT);
+            case OPERATION_STATE_UNSPECIFIED, UNRECOGNIZED -> Cell.of("unknown").tone(Tone.WARNING);
+        };
+    }
+
+    static Cell state(StepState state) {
+        return switch (state) {
+            case STEP_STATE_WAITING -> Cell.of("waiting").tone(Tone.WARNING);
+            case STEP_STATE_RUNNING -> Cell.of("running").tone(Tone.GOOD);
+            case STEP_STATE_DONE -> Cell.of("done");
+            case STEP_STATE_MOOT -> Cell.of("moot").tone(Tone.FAINT);
+            case STEP_STATE_UNSPECIFIED, UNRECOGNIZED -> Cell.orDash("");
         };
     }
 

@@ -48,6 +48,12 @@ public final class CommandLineFixture {
         return this;
     }
 
+    /** Somebody who types this. */
+    public CommandLineFixture typed(String text) {
+        terminal = new Terminal(true, true, true, 200);
+        return input(text);
+    }
+
     public CommandLineFixture input(String text) {
         return input(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -6,9 +6,13 @@ import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
 import io.titankv.model.ShardMap;
+import io.titankv.proto.admin.v1.ChangeResponse;
 import io.titankv.proto.admin.v1.CheckHealthRequest;
 import io.titankv.proto.admin.v1.CheckHealthResponse;
 import io.titankv.proto.admin.v1.ClusterGrpc;
+import io.titankv.proto.admin.v1.DecommissionNodeRequest;
+import io.titankv.proto.admin.v1.DrainNodeRequest;
+import io.titankv.proto.admin.v1.EventInfo;
 import io.titankv.proto.admin.v1.GetClusterRequest;
 import io.titankv.proto.admin.v1.GetClusterResponse;
 import io.titankv.proto.admin.v1.GetNodeRequest;
@@ -16,6 +20,9 @@ import io.titankv.proto.admin.v1.GetRingRequest;
 import io.titankv.proto.admin.v1.GetRingResponse;
 import io.titankv.proto.admin.v1.GetShardRequest;
 import io.titankv.proto.admin.v1.HealthCheck;
+import io.titankv.proto.admin.v1.LabelNodeRequest;
+import io.titankv.proto.admin.v1.ListEventsRequest;
+import io.titankv.proto.admin.v1.ListEventsResponse;
 import io.titankv.proto.admin.v1.ListNodesRequest;
 import io.titankv.proto.admin.v1.ListNodesResponse;
 import io.titankv.proto.admin.v1.ListShardsRequest;
@@ -25,6 +32,8 @@ import io.titankv.proto.admin.v1.LocateKeyResponse;
 import io.titankv.proto.admin.v1.NodeGrpc;
 import io.titankv.proto.admin.v1.NodeInfo;
 import io.titankv.proto.admin.v1.NodeState;
+import io.titankv.proto.admin.v1.RecommissionNodeRequest;
+import io.titankv.proto.admin.v1.ReplaceNodeRequest;
 import io.titankv.proto.admin.v1.RingArc;
 import io.titankv.proto.admin.v1.ShardGrpc;
 import io.titankv.proto.admin.v1.ShardInfo;
@@ -85,6 +94,18 @@ final class FakeAdmin {
 
         FakeClusterService(FakeCluster cluster) {
             this.cluster = cluster;
+        }
+
+        @Override
+        public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> observer) {
+            give(
+                    observer,
+                    ListEventsResponse.newBuilder()
+                            .addEvents(EventInfo.newBuilder()
+                                    .setNumber(1)
+                                    .setKind("node registered")
+                                    .setText("node n1 registered"))
+                            .build());
         }
 
         @Override
@@ -152,6 +173,33 @@ final class FakeAdmin {
 
         FakeNodeService(FakeCluster cluster) {
             this.cluster = cluster;
+        }
+
+        @Override
+        public void drainNode(DrainNodeRequest request, StreamObserver<ChangeResponse> observer) {
+            cluster.changes().drained(request.getNodeId(), request.getOptions(), observer);
+        }
+
+        @Override
+        public void decommissionNode(DecommissionNodeRequest request, StreamObserver<ChangeResponse> observer) {
+            cluster.changes().decommissioned(request.getNodeId(), request.getOptions(), observer);
+        }
+
+        @Override
+        public void recommissionNode(RecommissionNodeRequest request, StreamObserver<ChangeResponse> observer) {
+            cluster.changes().recommissioned(request.getNodeId(), request.getOptions(), observer);
+        }
+
+        @Override
+        public void replaceNode(ReplaceNodeRequest request, StreamObserver<ChangeResponse> observer) {
+            cluster.changes().replaced(request.getNodeId(), request.getByNodeId(), request.getOptions(), observer);
+        }
+
+        @Override
+        public void labelNode(LabelNodeRequest request, StreamObserver<NodeInfo> observer) {
+            NodeInfo.Builder labelled = node(request.getNodeId()).toBuilder().putAllLabels(request.getSetMap());
+            request.getRemoveList().forEach(labelled::removeLabels);
+            give(observer, labelled.build());
         }
 
         private NodeInfo node(String id) {

@@ -39,6 +39,7 @@ public final class FakeCluster implements AutoCloseable {
             .thenComparing(Key::bytes, ByteString.unsignedLexicographicalComparator());
 
     final ConcurrentSkipListMap<Key, Stored> records = new ConcurrentSkipListMap<>(TOKEN_ORDER);
+    private final FakeChanges changes = new FakeChanges();
     private final AtomicLong versions = new AtomicLong(1000);
     /** Writes yet to be refused with NO_LEADER. */
     final AtomicInteger refusals = new AtomicInteger();
@@ -58,6 +59,8 @@ public final class FakeCluster implements AutoCloseable {
                     .addService(new FakeAdmin.FakeClusterService(this))
                     .addService(new FakeAdmin.FakeNodeService(this))
                     .addService(new FakeAdmin.FakeShardService(this))
+                    .addService(changes.new FakePlanService())
+                    .addService(changes.new FakeOperationService())
                     .build()
                     .start();
         } catch (IOException e) {
@@ -152,5 +155,10 @@ public final class FakeCluster implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+    }
+
+    /** The plans and operations here. */
+    public FakeChanges changes() {
+        return changes;
     }
 }
