@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.titankv.cli.common.NounCommand;
 import io.titankv.cli.testing.CommandLineFixture;
 import io.titankv.cli.testing.CommandLineFixture.Said;
 import io.titankv.cli.testing.FakeCluster;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Command;
 
 final class ChangeCommandsTest {
     private final FakeCluster cluster = new FakeCluster();
@@ -119,5 +123,17 @@ final class ChangeCommandsTest {
         assertThat(titan.run("cluster", "events").outLines().getFirst())
                 .startsWith("1\t")
                 .endsWith("node n1 registered");
+    }
+
+    @Test
+    void plansAndOperationsAreHandledByTheSameVerbs() {
+        assertThat(verbs(PlanCommand.class)).containsExactly("ls", "show", "apply", "cancel");
+        assertThat(verbs(OpCommand.class)).containsExactly("ls", "get", "wait", "cancel");
+    }
+
+    private static List<String> verbs(Class<? extends NounCommand> noun) {
+        return Arrays.stream(noun.getAnnotation(Command.class).subcommands())
+                .map(verb -> verb.getAnnotation(Command.class).name())
+                .toList();
     }
 }
