@@ -13,6 +13,7 @@ import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.multiraft.shard.ShardHost;
 import io.titankv.placement.run.NodeActions;
+import io.titankv.placement.run.RangeImport;
 import io.titankv.placement.run.ReplicaReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,6 +110,22 @@ final class NodeReplicas implements NodeActions, LocalShards {
         });
     }
 
+    @Override
+    public void importRanges(RangeImport order) {
+        throw new UnsupportedOperationException("range transfer");
+    }
+
+    @Override
+    public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
+        throw new UnsupportedOperationException("range transfer");
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settleTransfer(
+            GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
+        throw new UnsupportedOperationException("range transfer");
+    }
+
     /** Placement looks at the members, and orders what is still wanted. */
     private static boolean notChanged(GroupId group, String why) {
         LOG.atInfo().addKeyValue("group", group).addKeyValue("reason", why).log("members are not changed yet");
@@ -133,7 +150,9 @@ final class NodeReplicas implements NodeActions, LocalShards {
                 state.map(Shard.ShardState::keys).orElse(0L),
                 state.map(Shard.ShardState::liveBytes).orElse(0L),
                 state.map(Shard.ShardState::deadBytes).orElse(0L),
-                raft.committedMembership(replica.group()));
+                raft.committedMembership(replica.group()),
+                Optional.empty(),
+                0);
     }
 
     @Override

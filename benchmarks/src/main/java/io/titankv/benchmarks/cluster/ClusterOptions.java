@@ -21,6 +21,9 @@ final class ClusterOptions {
 
     private static final int SECONDS = 5;
     private static final int QUICK_SECONDS = 2;
+    /** The compilers of three new JVMs on two cores need about a minute, over all workloads. */
+    private static final int HEAT_SECONDS = 15;
+
     private static final int SHARDS_MAX = 1024;
     private static final int IN_FLIGHT_MAX = 4096;
     private static final int VALUE_BYTES_MIN = 16;
@@ -98,6 +101,14 @@ final class ClusterOptions {
             paramLabel = "N",
             description = "How long each measurement lasts; default " + SECONDS + ".")
     private @Nullable Integer seconds;
+
+    @Option(
+            names = "--heat-seconds",
+            paramLabel = "N",
+            description =
+                    "How long each workload is done before anything is measured, while the JVMs compile it; default "
+                            + HEAT_SECONDS + ", with --quick a second more than a measurement.")
+    private @Nullable Integer heatSeconds;
 
     @Option(
             names = "--dir",
@@ -182,7 +193,8 @@ final class ClusterOptions {
                 inFlightMost(),
                 requireWithin("keys", orElse(keys, quick ? QUICK_KEYS : KEYS), 1, 100_000_000),
                 requireWithin("runs", orElse(runs, quick ? QUICK_RUNS : RUNS), 1, 1000),
-                Duration.ofSeconds(Math.min(10, time + 1L)),
+                Duration.ofSeconds(
+                        requireWithin("heat seconds", orElse(heatSeconds, quick ? time + 1 : HEAT_SECONDS), 0, 3600)),
                 quick ? Duration.ofMillis(500) : Duration.ofSeconds(1),
                 Duration.ofSeconds(time));
     }

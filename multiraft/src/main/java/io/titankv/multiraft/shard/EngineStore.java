@@ -42,6 +42,8 @@ final class EngineStore implements ShardStore {
                     writes.put(put.token(), segment(put.key()), segment(put.value()), put.version());
                 case ShardBatch.Change.Delete delete ->
                     writes.delete(delete.token(), segment(delete.key()), delete.version());
+                case ShardBatch.Change.DropRange drop ->
+                    writes.dropRange(drop.range().startInclusive(), drop.range().endExclusive(), drop.version());
                 case ShardBatch.Change.PutMeta put ->
                     writes.putMeta(put.name(), put.value().toByteArray());
                 case ShardBatch.Change.DeleteMeta delete -> writes.deleteMeta(delete.name());

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.titankv.model.Epoch;
 import io.titankv.model.TokenRange;
-import io.titankv.proto.durable.v1.OwnedRange;
 import io.titankv.proto.durable.v1.StoredOwnership;
 import java.util.List;
 
@@ -12,10 +11,11 @@ import java.util.List;
  * What a shard owns: the fence at which requests for other tokens are refused. Ranges decide, not the epoch that a request
  * names: a request routed by another epoch is served as long as its token is the shard's. Immutable.
  *
- * @param epoch the ring epoch at which the ranges became the shard's, {@link Epoch#NONE} before the first
- * @param ranges in token order, not overlapping
+ * @param epoch the ring epoch at which what it owns changed last, {@link Epoch#NONE} before the first
+ * @param ranges that it serves: in token order, not overlapping
+ * @param frozen that it owns until the transfer to another shard is decided, and does not serve: in token order, none in {@code ranges}
  */
-record Ownership(Epoch epoch, List<TokenRange> ranges) {
+record Ownership(Epoch epoch, List<TokenRange> ranges, List<TokenRange> frozen) {
     static final Ownership NOTHING = new Ownership(Epoch.NONE, List.of());
 
     /** The name under which a store's metadata holds it. */
@@ -23,9 +23,54 @@ record Ownership(Epoch epoch, List<TokenRange> ranges) {
 
     Ownership {
         ranges = ranges.stream().sorted().toList();
+        frozen = frozen.stream().sorted().toList();
     }
 
+    /** Nothing of it frozen. */
+    Ownership(Epoch epoch, List<TokenRange> ranges) {
+        this(epoch, ranges, List.of());
+    }
+
+    /** Whether the token is the shard's, and served. */
     boolean owns(long token) {
+        return contain(ranges, token);
+    }
+
+    /** Whether the token is being handed over: refused, and perhaps served again. */
+    boolean isFrozen(long token) {
+        return !frozen.isEmpty() && contain(frozen, token);
+    }
+
+    /** Whether a token of the range is being handed over. */
+    boolean isFrozen(TokenRange asked) {
+        return frozen.stream().anyMatch(asked::overlaps);
+    }
+
+    /** Refuses requests for these ranges from now on; all are served so far. */
+    Ownership freezing(List<TokenRange> handedOver) {
+        return new Ownership(epoch, TokenRanges.without(ranges, handedOver), handedOver);
+    }
+
+    /** Serves the frozen ranges again. */
+    Ownership unfrozen() {
+        return new Ownership(epoch, TokenRanges.with(ranges, frozen));
+    }
+
+    /** The frozen ranges are another shard's. */
+    Ownership forgetting(Epoch since) {
+        return new Ownership(latest(since), ranges);
+    }
+
+    /** These ranges are the shard's, too. */
+    Ownership gaining(List<TokenRange> gained, Epoch since) {
+        return new Ownership(latest(since), TokenRanges.with(ranges, gained), frozen);
+    }
+
+    private Epoch latest(Epoch since) {
+        return since.compareTo(epoch) > 0 ? since : epoch;
+    }
+
+    private static boolean contain(List<TokenRange> ranges, long token) {
         int low = 0;
         int high = ranges.size() - 1;
         while (low <= high) {
@@ -58,23 +103,12 @@ record Ownership(Epoch epoch, List<TokenRange> ranges) {
         return false;
     }
 
-    /** Whether no two ranges overlap. */
-    static boolean disjoint(List<TokenRange> ranges) {
-        List<TokenRange> sorted = ranges.stream().sorted().toList();
-        for (int i = 1; i < sorted.size(); i++) {
-            if (sorted.get(i - 1).overlaps(sorted.get(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     ByteString toStored() {
         StoredOwnership.Builder stored = StoredOwnership.newBuilder().setEpoch(epoch.value());
-        ranges.forEach(range -> stored.addRanges(OwnedRange.newBuilder()
-                .setStartInclusive(range.startInclusive())
-                .setEndExclusive(range.endExclusive())));
-        return stored.build().toByteString();
+        return stored.addAllRanges(ShardCommands.owned(ranges))
+                .addAllFrozen(ShardCommands.owned(frozen))
+                .build()
+                .toByteString();
     }
 
     static Ownership fromStored(byte[] bytes) {
@@ -82,9 +116,8 @@ record Ownership(Epoch epoch, List<TokenRange> ranges) {
             StoredOwnership stored = StoredOwnership.parseFrom(bytes);
             return new Ownership(
                     new Epoch(stored.getEpoch()),
-                    stored.getRangesList().stream()
-                            .map(range -> new TokenRange(range.getStartInclusive(), range.getEndExclusive()))
-                            .toList());
+                    ShardCommands.ranges(stored.getRangesList()),
+                    ShardCommands.ranges(stored.getFrozenList()));
         } catch (InvalidProtocolBufferException e) {
             throw new ShardFaultException("metadata cannot be read: " + META_NAME, e);
         }

@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.titankv.proto.durable.v1.ImportedClient;
 import io.titankv.proto.durable.v1.StoredOutcome;
 import io.titankv.proto.durable.v1.StoredOutcomes;
 import io.titankv.proto.durable.v1.StoredSession;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -162,14 +164,22 @@ final class Sessions {
             var _ = maybeForgetOldest(PRESSED_IDLE_MILLIS);
         }
         Session session = sessions.computeIfAbsent(client, absent -> new Session());
-        byActivity.remove(new Activity(session.activeMillis, client));
-        session.activeMillis = nowMillis;
-        byActivity.add(new Activity(nowMillis, client));
+        active(client, session, nowMillis);
         TreeSet<Long> blocks = touched.computeIfAbsent(client, absent -> new TreeSet<>());
         blocks.add(id.getSequence() >>> BLOCK_BITS);
         session.outcomes.put(id.getSequence(), result);
-        if (below(session.forgottenBelow, id.getAnsweredBelow())) {
-            session.forgottenBelow = id.getAnsweredBelow();
+        trim(session, id.getAnsweredBelow(), blocks);
+    }
+
+    private void active(Client client, Session session, long millis) {
+        byActivity.remove(new Activity(session.activeMillis, client));
+        session.activeMillis = millis;
+        byActivity.add(new Activity(millis, client));
+    }
+
+    private static void trim(Session session, long forgottenBelow, Set<Long> blocks) {
+        if (below(session.forgottenBelow, forgottenBelow)) {
+            session.forgottenBelow = forgottenBelow;
         }
         while (session.outcomes.size() > OUTCOMES_MAX) {
             session.forgottenBelow = session.outcomes.firstKey() + 1;
@@ -202,6 +212,45 @@ final class Sessions {
             }
         });
         touched.clear();
+    }
+
+    /** Takes over what another shard answered to a client, who may ask for it here. There may be too many clients for a while then. */
+    void merge(ImportedClient imported) {
+        Client client = new Client(imported.getClientHigh(), imported.getClientLow());
+        Session session = sessions.computeIfAbsent(client, absent -> new Session());
+        active(client, session, Math.max(session.activeMillis, imported.getActiveMillis()));
+        TreeSet<Long> blocks = touched.computeIfAbsent(client, absent -> new TreeSet<>());
+        for (StoredOutcome outcome : imported.getOutcomesList()) {
+            blocks.add(outcome.getSequence() >>> BLOCK_BITS);
+            session.outcomes.putIfAbsent(outcome.getSequence(), outcome.getResult());
+        }
+        trim(session, imported.getForgottenBelow(), blocks);
+    }
+
+    /** The clients of which a store knows, by the names that {@link #exported} takes. */
+    static List<String> clientNames(ShardStore store) {
+        return store.metaWithPrefix(SESSION_PREFIX).keySet().stream()
+                .map(name -> name.substring(SESSION_PREFIX.length()))
+                .toList();
+    }
+
+    /** What a store knows of a client, for another shard; empty when it was forgotten. Any thread. */
+    static Optional<ImportedClient> exported(ShardStore store, String name) throws InvalidProtocolBufferException {
+        byte[] stored = store.metaOrNull(SESSION_PREFIX + name);
+        if (stored == null) {
+            return Optional.empty();
+        }
+        StoredSession session = StoredSession.parseFrom(stored);
+        Client client = Client.parse(name);
+        ImportedClient.Builder exported = ImportedClient.newBuilder()
+                .setClientHigh(client.high())
+                .setClientLow(client.low())
+                .setForgottenBelow(session.getForgottenBelow())
+                .setActiveMillis(session.getActiveMillis());
+        for (byte[] block : store.metaWithPrefix(OUTCOMES_PREFIX + name + ".").values()) {
+            exported.addAllOutcomes(StoredOutcomes.parseFrom(block).getOutcomesList());
+        }
+        return Optional.of(exported.build());
     }
 
     int clients() {

@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import com.google.protobuf.ByteString;
 import io.titankv.model.LogPosition;
+import io.titankv.model.TokenRange;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ record ShardBatch(LogPosition position, List<Change> changes) {
         record Put(long token, ByteString key, ByteString value, long version) implements Change {}
 
         record Delete(long token, ByteString key, long version) implements Change {}
+
+        /** Every record of the range that an earlier batch, or an earlier change of this one, wrote. */
+        record DropRange(TokenRange range, long version) implements Change {}
 
         record PutMeta(String name, ByteString value) implements Change {}
 

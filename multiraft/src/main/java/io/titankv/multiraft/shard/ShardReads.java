@@ -17,7 +17,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 
 /**
  * Reads of one replica: first the gate of the read level, then the engine on a thread of the {@link ReadPool}, then the fence. A
@@ -35,6 +34,42 @@ final class ShardReads {
     }
 
     private static final CompletableFuture<Gate> PASSED = CompletableFuture.completedFuture(new Gate.Passed());
+
+    /** What must be the shard's for a read to be served. */
+    private interface Fence {
+        boolean isServed(Ownership owned);
+
+        /** Whether it may be served here again, or elsewhere, in a moment. */
+        boolean isFrozen(Ownership owned);
+
+        static Fence of(long token) {
+            return new Fence() {
+                @Override
+                public boolean isServed(Ownership owned) {
+                    return owned.owns(token);
+                }
+
+                @Override
+                public boolean isFrozen(Ownership owned) {
+                    return owned.isFrozen(token);
+                }
+            };
+        }
+
+        static Fence of(TokenRange range) {
+            return new Fence() {
+                @Override
+                public boolean isServed(Ownership owned) {
+                    return owned.owns(range);
+                }
+
+                @Override
+                public boolean isFrozen(Ownership owned) {
+                    return owned.isFrozen(range);
+                }
+            };
+        }
+    }
 
     /** Hands a task to one of the pool's sides; false when it is full. */
     private interface Side {
@@ -59,7 +94,7 @@ final class ShardReads {
 
     CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Duration timeout) {
         long token = key.token().bits();
-        Predicate<Ownership> fence = owned -> owned.owns(token);
+        Fence fence = Fence.of(token);
         BiFunction<ShardStore, LogPosition, ReadOutcome> reading = (store, at) -> {
             StoredRecord found = store.getOrNull(token, key.toStored());
             return found == null
@@ -80,7 +115,7 @@ final class ShardReads {
                 freshness,
                 timeout,
                 pool::tryScan,
-                owned -> owned.owns(range),
+                Fence.of(range),
                 (store, at) -> new ReadOutcome.Page(store.scan(spec), at));
     }
 
@@ -89,7 +124,7 @@ final class ShardReads {
                 freshness,
                 timeout,
                 pool::tryScan,
-                owned -> owned.owns(range),
+                Fence.of(range),
                 (store, at) -> new ReadOutcome.Count(store.count(range.startInclusive(), range.endExclusive()), at));
     }
 
@@ -97,7 +132,7 @@ final class ShardReads {
             Freshness freshness,
             Duration timeout,
             Side side,
-            Predicate<Ownership> fence,
+            Fence fence,
             BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
         long deadlineNanos = ticker.read() + timeout.toNanos();
         CompletableFuture<ReadOutcome> answer = new CompletableFuture<>();
@@ -179,7 +214,7 @@ final class ShardReads {
 
     /** On a thread of the pool. */
     private ReadOutcome readNow(
-            long deadlineNanos, Predicate<Ownership> fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
+            long deadlineNanos, Fence fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
         if (deadlineNanos - ticker.read() <= 0) {
             return new ReadOutcome.TimedOut();
         }
@@ -201,11 +236,13 @@ final class ShardReads {
     }
 
     private ReadOutcome readFenced(
-            ShardStore store, Predicate<Ownership> fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
+            ShardStore store, Fence fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
         for (int i = 0; i < OWNERSHIP_TRIES; i++) {
             Ownership before = state.ownership();
-            if (!fence.test(before)) {
-                return new ReadOutcome.StaleRoute(before.epoch());
+            if (!fence.isServed(before)) {
+                return fence.isFrozen(before)
+                        ? new ReadOutcome.InTransition()
+                        : new ReadOutcome.StaleRoute(before.epoch());
             }
             ReadOutcome outcome = reading.apply(store, store.applied());
             if (state.ownership().equals(before)) {

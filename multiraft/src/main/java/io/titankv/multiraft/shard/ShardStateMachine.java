@@ -1,29 +1,22 @@
 package io.titankv.multiraft.shard;
 
 import com.google.common.annotations.VisibleForTesting;
-import com.google.common.primitives.Longs;
 import com.google.protobuf.ByteString;
 import io.titankv.engine.CorruptDataException;
-import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
-import io.titankv.model.Version;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.multiraft.snapshot.CheckpointSource;
 import io.titankv.multiraft.snapshot.GenerationDirectory;
 import io.titankv.multiraft.snapshot.StateFetcher;
+import io.titankv.multiraft.transfer.Export;
+import io.titankv.multiraft.transfer.ExportLostException;
+import io.titankv.multiraft.transfer.ExportSource;
 import io.titankv.proto.durable.v1.AlreadyApplied;
-import io.titankv.proto.durable.v1.AssignRanges;
-import io.titankv.proto.durable.v1.AssignResult;
-import io.titankv.proto.durable.v1.ShardCommand;
 import io.titankv.proto.durable.v1.ShardResult;
-import io.titankv.proto.durable.v1.WriteEntry;
-import io.titankv.proto.durable.v1.WriteResult;
-import io.titankv.proto.durable.v1.WriteResults;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,10 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Writing is exclusive: entries are applied by the group's apply thread, checkpoints are made by others, one at a time under
  * {@link #writing}; so a checkpoint of an idle group waits for nothing. Reading is free: {@link #leaseOrNull}.
  */
-final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSource {
-    /** The name under which metadata holds the last version that the shard gave: 8 bytes big-endian. */
-    static final String CLOCK_META_NAME = "clock";
-
+final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSource, ExportSource {
     private static final ByteString ALREADY_APPLIED = ShardResult.newBuilder()
             .setAlreadyApplied(AlreadyApplied.getDefaultInstance())
             .build()
@@ -67,19 +57,15 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
     /** The open store; null before the first open and after close. Written under {@link #writing}, read by anyone. */
     private volatile @Nullable StoreLease lease;
 
-    /** What the shard owns. Written under {@link #writing}, always before the store loses what the shard no longer owns. */
-    private volatile Ownership ownership = Ownership.NOTHING;
+    private final ExportFeed exports = new ExportFeed();
+
+    /** Written under {@link #writing}. */
+    private final AppliedState applied = new AppliedState(exports);
 
     /** Why nothing is written any more; null while all is well. */
     private volatile @Nullable String fault;
 
     private volatile LeadershipListener leadership = (leader, term, self) -> {};
-
-    /** Under {@link #writing}. Loaded by {@link #open}. */
-    private @Nullable Sessions sessions;
-
-    /** The last version that the shard gave, 0 before the first. Under {@link #writing}. */
-    private long lastVersion;
 
     /** The last position that Raft said holds nothing for us. Under {@link #writing}. */
     private LogPosition lastSkipped = LogPosition.NONE;
@@ -118,7 +104,8 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
                 ShardStore store = opener.open(generations.currentOrCreate());
                 try {
                     generations.deleteOthers();
-                    load(store);
+                    applied.load(store);
+                    fault = null;
                 } catch (RuntimeException e) {
                     store.close();
                     throw e;
@@ -140,15 +127,8 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
             if (position.index() <= store.applied().index()) {
                 return ALREADY_APPLIED;
             }
-            return watched(() -> {
-                ShardCommand command = ShardCommands.parse(entry);
-                ShardResult result = switch (command.getKindCase()) {
-                    case WRITE -> applyWrites(store, position, command.getWrite());
-                    case ASSIGN_RANGES -> applyAssign(store, position, command.getAssignRanges());
-                    case KIND_NOT_SET -> throw new ShardFaultException("log entry of an unknown kind", null);
-                };
-                return result.toByteString();
-            });
+            return watched(() ->
+                    applied.apply(store, position, ShardCommands.parse(entry)).toByteString());
         } finally {
             writing.unlock();
         }
@@ -175,7 +155,7 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
             ShardStore store = requireStore();
             return watched(() -> {
                 if (lastSkipped.index() > store.applied().index()) {
-                    store.apply(new ShardBatch(lastSkipped, List.of(clock())));
+                    store.apply(new ShardBatch(lastSkipped, List.of(applied.clock())));
                 }
                 return store.sync();
             });
@@ -286,13 +266,65 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
     }
 
     Ownership ownership() {
-        return ownership;
+        return applied.ownership();
+    }
+
+    /** The range transfer that the shard takes part in. */
+    TransferPart transferPart() {
+        return applied.transferPart();
+    }
+
+    @Override
+    public Export openExport(long transfer, List<TokenRange> ranges) throws ExportLostException {
+        writing.lock();
+        try {
+            StoreLease open = lease;
+            ShardStore store = open == null ? null : open.acquireOrNull();
+            if (open == null || store == null || fault != null) {
+                throw new ExportLostException("the replica of " + group + " does not serve");
+            }
+            try {
+                boolean isFrozen = requireExportable(transfer, ranges);
+                long keys = ranges.stream()
+                        .mapToLong(range -> store.count(range.startInclusive(), range.endExclusive()))
+                        .sum();
+                RangeExport export =
+                        new RangeExport(open, transfer, ranges, Sessions.clientNames(store), keys, exports);
+                if (isFrozen) {
+                    export.freeze(applied.lastVersion());
+                }
+                // Under the lock: whatever is applied from now on is noted.
+                exports.add(export);
+                return export;
+            } finally {
+                open.release();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** True when the ranges are frozen for this transfer already. */
+    private boolean requireExportable(long transfer, List<TokenRange> ranges) throws ExportLostException {
+        if (applied.transferPart().isSettled(transfer)) {
+            throw new ExportLostException("transfer " + transfer + " is settled in " + group);
+        }
+        TransferPart.UnderWay other = applied.transferPart().underWay();
+        boolean isFrozen = other instanceof TransferPart.Export && other.transfer() == transfer;
+        if (other != null && !isFrozen) {
+            throw new ExportLostException(group + " takes part in transfer " + other.transfer());
+        }
+        Ownership owned = applied.ownership();
+        if (ranges.isEmpty() || !TokenRanges.containAll(isFrozen ? owned.frozen() : owned.ranges(), ranges)) {
+            throw new ExportLostException("this replica of " + group + " does not own " + ranges + " yet, or any more");
+        }
+        return isFrozen;
     }
 
     /** As a range transfer would. */
     @VisibleForTesting
     void replaceOwnershipForTest(Ownership replaced) {
-        ownership = replaced;
+        applied.replaceOwnership(replaced);
     }
 
     @Nullable
@@ -316,56 +348,6 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
         fault = String.valueOf(failure.getMessage());
     }
 
-    private void load(ShardStore store) {
-        byte[] owned = store.metaOrNull(Ownership.META_NAME);
-        ownership = owned == null ? Ownership.NOTHING : Ownership.fromStored(owned);
-        byte[] clock = store.metaOrNull(CLOCK_META_NAME);
-        lastVersion = clock == null ? 0 : Longs.fromByteArray(clock);
-        sessions = Sessions.load(store);
-        fault = null;
-    }
-
-    private ShardResult applyWrites(ShardStore store, LogPosition position, WriteEntry entry) {
-        Sessions remembered = Invariants.present(sessions, "sessions are loaded with the store");
-        long base = Math.max(entry.getStamp(), lastVersion + 1);
-        remembered.beginEntry(new Version(base).epochMillis());
-        WriteJudge judge = new WriteJudge(entry.getOperationsList(), base, store, ownership, remembered);
-        List<WriteResult> results = judge.judge();
-        lastVersion = base + Math.max(1, results.size()) - 1;
-        List<ShardBatch.Change> changes = new ArrayList<>(judge.changes());
-        changes.add(clock());
-        remembered.endEntry(changes);
-        store.apply(new ShardBatch(position, changes));
-        return ShardResult.newBuilder()
-                .setWrite(WriteResults.newBuilder().addAllResults(results))
-                .build();
-    }
-
-    private ShardResult applyAssign(ShardStore store, LogPosition position, AssignRanges command) {
-        List<TokenRange> ranges = ShardCommands.ranges(command);
-        List<ShardBatch.Change> changes = new ArrayList<>();
-        changes.add(clock());
-        boolean stands;
-        if (Ownership.disjoint(ranges)) {
-            Ownership asked = new Ownership(new Epoch(command.getEpoch()), ranges);
-            if (ownership.epoch().equals(Epoch.NONE) && !asked.epoch().equals(Epoch.NONE)) {
-                changes.add(new ShardBatch.Change.PutMeta(Ownership.META_NAME, asked.toStored()));
-                ownership = asked;
-            }
-            stands = ownership.equals(asked);
-        } else {
-            stands = false;
-        }
-        store.apply(new ShardBatch(position, changes));
-        return ShardResult.newBuilder()
-                .setAssignRanges(AssignResult.newBuilder().setStands(stands))
-                .build();
-    }
-
-    private ShardBatch.Change clock() {
-        return new ShardBatch.Change.PutMeta(CLOCK_META_NAME, ByteString.copyFrom(Longs.toByteArray(lastVersion)));
-    }
-
     private ShardStore requireStore() {
         StoreLease open = Invariants.present(lease, "the shard is open");
         String bad = fault;
@@ -378,7 +360,7 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
     private void closeStore() {
         StoreLease open = lease;
         lease = null;
-        sessions = null;
+        exports.lost("the replica's store was closed");
         if (open != null) {
             open.close();
         }

@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import com.google.protobuf.ByteString;
 import io.titankv.proto.durable.v1.Aborted;
+import io.titankv.proto.durable.v1.InTransition;
 import io.titankv.proto.durable.v1.RequestIdExpired;
 import io.titankv.proto.durable.v1.SessionsFull;
 import io.titankv.proto.durable.v1.WriteOperation;
@@ -19,6 +20,9 @@ import java.util.Map;
 final class WriteJudge {
     private static final WriteResult ABORTED =
             WriteResult.newBuilder().setAborted(Aborted.getDefaultInstance()).build();
+    private static final WriteResult IN_TRANSITION = WriteResult.newBuilder()
+            .setInTransition(InTransition.getDefaultInstance())
+            .build();
     private static final WriteResult EXPIRED = WriteResult.newBuilder()
             .setRequestIdExpired(RequestIdExpired.getDefaultInstance())
             .build();
@@ -109,12 +113,16 @@ final class WriteJudge {
         }
     }
 
-    /** False when a token of the group is not the shard's. Nothing is remembered then: the write may be done elsewhere. */
+    /** False when a token of the group is not the shard's to serve. Nothing is remembered then: the write may be done elsewhere. */
     private boolean fence(int from, int to) {
         boolean owned = true;
         for (int i = from; i < to; i++) {
-            if (ownership.owns(operations.get(i).getToken())) {
+            long token = operations.get(i).getToken();
+            if (ownership.owns(token)) {
                 results[i] = ABORTED;
+            } else if (ownership.isFrozen(token)) {
+                results[i] = IN_TRANSITION;
+                owned = false;
             } else {
                 results[i] = WriteResult.newBuilder()
                         .setStaleRoute(ownership.epoch().value())

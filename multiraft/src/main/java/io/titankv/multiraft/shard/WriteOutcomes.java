@@ -46,7 +46,7 @@ final class WriteOutcomes {
             }
             case ALREADY_APPLIED ->
                 all(operations, new WriteOutcome.Undetermined("applied by an earlier run of the replica"));
-            case ASSIGN_RANGES, KIND_NOT_SET ->
+            case ASSIGN_RANGES, TRANSFER, KIND_NOT_SET ->
                 all(operations, new WriteOutcome.Undetermined("the result is not one of a write"));
         };
     }

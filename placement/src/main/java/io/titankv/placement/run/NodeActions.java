@@ -41,6 +41,26 @@ public interface NodeActions {
      */
     CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted);
 
+    /**
+     * Copies ranges into a shard that this node leads, until they are all there and the other shard has frozen them, or until this node
+     * does not lead any more. Returns at once; what has become of it is told by {@link #localReplicas}. Asked again, it goes on with the
+     * rate asked for now.
+     */
+    void importRanges(RangeImport order);
+
+    /** Freezes ranges of a shard that this node leads; completes with true when they are. */
+    CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges);
+
+    /**
+     * Settles a transfer in a shard that this node leads: the ranges are given up or taken over for good, or as if nothing had been.
+     * Completes with true when it is settled.
+     *
+     * @param importing the shard is the one that gets the ranges
+     * @param committed the epoch at which the ranges change hands; empty: the transfer is given up
+     */
+    CompletableFuture<Boolean> settleTransfer(
+            GroupId group, long transfer, boolean importing, Optional<Epoch> committed);
+
     /** All local replicas, the placement replica too. Cheap; called every second. */
     List<ReplicaReport> localReplicas();
 

@@ -9,16 +9,22 @@ import io.titankv.multiraft.host.Membership;
 import io.titankv.proto.internal.v1.AssignRanges;
 import io.titankv.proto.internal.v1.ChangeMembers;
 import io.titankv.proto.internal.v1.CreateReplica;
+import io.titankv.proto.internal.v1.FreezeRanges;
 import io.titankv.proto.internal.v1.GroupMember;
+import io.titankv.proto.internal.v1.ImportRanges;
 import io.titankv.proto.internal.v1.Instruction;
+import io.titankv.proto.internal.v1.SettleTransfer;
+import io.titankv.proto.internal.v1.TokenArc;
 import io.titankv.proto.internal.v1.TransferLeadership;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +106,18 @@ final class Orders {
                     LOG.atInfo().addKeyValue("group", group).log("replica deleted, this node left its group");
                     yield true;
                 }
+                case IMPORT_RANGES -> {
+                    importRanges(instruction.getImportRanges());
+                    yield false;
+                }
+                case FREEZE_RANGES -> {
+                    freeze(instruction.getFreezeRanges());
+                    yield false;
+                }
+                case SETTLE_TRANSFER -> {
+                    settle(instruction.getSettleTransfer());
+                    yield false;
+                }
                 case KIND_NOT_SET -> {
                     // From a newer leader: it will see that it is not done.
                     LOG.atWarn().log("placement orders something that this version does not know");
@@ -138,10 +156,39 @@ final class Orders {
 
     private void assign(AssignRanges assign) {
         GroupId group = GroupId.parse(assign.getGroup());
-        List<TokenRange> ranges = assign.getRangesList().stream()
+        List<TokenRange> ranges = ranges(assign.getRangesList());
+        track(group, "assign ranges", () -> actions.assignRanges(group, new Epoch(assign.getEpoch()), ranges));
+    }
+
+    private static List<TokenRange> ranges(List<TokenArc> arcs) {
+        return arcs.stream()
                 .map(arc -> new TokenRange(arc.getStart(), arc.getEnd()))
                 .toList();
-        track(group, "assign ranges", () -> actions.assignRanges(group, new Epoch(assign.getEpoch()), ranges));
+    }
+
+    private void importRanges(ImportRanges order) {
+        actions.importRanges(new RangeImport(
+                GroupId.parse(order.getGroup()),
+                order.getTransfer(),
+                ranges(order.getRangesList()),
+                GroupId.parse(order.getFromGroup()),
+                order.getSourceAddressesList(),
+                order.getBytesPerSecondMax()));
+    }
+
+    private void freeze(FreezeRanges order) {
+        GroupId group = GroupId.parse(order.getGroup());
+        List<TokenRange> ranges = ranges(order.getRangesList());
+        track(group, "freeze ranges", () -> actions.freezeRanges(group, order.getTransfer(), ranges));
+    }
+
+    private void settle(SettleTransfer order) {
+        GroupId group = GroupId.parse(order.getGroup());
+        Optional<Epoch> committed = Optional.of(new Epoch(order.getEpoch())).filter(Predicate.not(Epoch.NONE::equals));
+        track(
+                group,
+                "settle transfer",
+                () -> actions.settleTransfer(group, order.getTransfer(), order.getIsImport(), committed));
     }
 
     private void transfer(TransferLeadership transfer) {

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param liveBytes bytes of live records
  * @param deadBytes bytes that no key points at
  * @param members of a leader, while no change of members is under way: who is in the group; else empty
+ * @param transfer of a shard that takes or took part in a range transfer; else empty
+ * @param operations reads and writes since the process started
  */
 public record ReplicaReport(
         GroupId group,
@@ -26,16 +28,6 @@ public record ReplicaReport(
         long keys,
         long liveBytes,
         long deadBytes,
-        Optional<CommittedMembership> members) {
-    /** A report that says nothing of members. */
-    public ReplicaReport(
-            GroupId group,
-            ReplicaStatus status,
-            int ranges,
-            Epoch ownershipEpoch,
-            long keys,
-            long liveBytes,
-            long deadBytes) {
-        this(group, status, ranges, ownershipEpoch, keys, liveBytes, deadBytes, Optional.empty());
-    }
-}
+        Optional<CommittedMembership> members,
+        Optional<TransferReport> transfer,
+        long operations) {}

@@ -6,6 +6,7 @@ import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.ReplicaStatus;
 import io.titankv.proto.internal.v1.GroupMembers;
 import io.titankv.proto.internal.v1.ReplicaState;
+import io.titankv.proto.internal.v1.TransferPart;
 import java.util.List;
 
 /** A replica's report on its way to placement. Pure. */
@@ -28,9 +29,32 @@ final class ReplicaStates {
                 .setOwnershipEpoch(report.ownershipEpoch().value())
                 .setKeys(report.keys())
                 .setLiveBytes(report.liveBytes())
-                .setDeadBytes(report.deadBytes());
+                .setDeadBytes(report.deadBytes())
+                .setOperations(report.operations());
         report.members().ifPresent(members -> state.setMembers(members(members)));
+        report.transfer().ifPresent(transfer -> state.setTransfer(transfer(transfer)));
         return state.build();
+    }
+
+    private static TransferPart transfer(TransferReport report) {
+        return TransferPart.newBuilder()
+                .setSettled(report.settled())
+                .setTransfer(report.transfer())
+                .setSide(
+                        switch (report.side()) {
+                            case NONE -> TransferPart.Side.SIDE_UNSPECIFIED;
+                            case IMPORTING -> TransferPart.Side.SIDE_IMPORTING;
+                            case FROZEN -> TransferPart.Side.SIDE_FROZEN;
+                        })
+                .setComplete(report.complete())
+                .setCaughtUp(report.caughtUp())
+                .setKeysCopied(report.keysCopied())
+                .setBytesCopied(report.bytesCopied())
+                .setKeysLeft(report.keysLeft())
+                .setBytesPerSecond(report.bytesPerSecond())
+                .setFailure(report.failure())
+                .setAttempts(report.attempts())
+                .build();
     }
 
     private static GroupMembers members(CommittedMembership committed) {

@@ -57,6 +57,14 @@ final class CommandApplication {
                     drafted(new MemberCommands(draft).apply(command));
                 case BEGIN_OPERATION, ADVANCE_OPERATION, CANCEL_OPERATION, END_OPERATION ->
                     drafted(new OperationCommands(draft).apply(command));
+                case BEGIN_TRANSFER,
+                        FREEZE_TRANSFER,
+                        DECIDE_TRANSFER,
+                        END_TRANSFER,
+                        FORM_GROUP,
+                        RETIRE_GROUP,
+                        FORGET_GROUP,
+                        SET_LIMITS -> refused(Refusal.MALFORMED, "range transfers are not carried out yet");
                 case KIND_NOT_SET -> refused(Refusal.MALFORMED, "the command says nothing that this version knows");
             };
         } catch (Draft.RefusedException e) {

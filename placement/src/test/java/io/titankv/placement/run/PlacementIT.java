@@ -240,6 +240,22 @@ final class PlacementIT {
         }
 
         @Override
+        public void importRanges(RangeImport order) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> settleTransfer(
+                GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<ReplicaReport> localReplicas() {
             return raft.replicas().stream().map(this::report).toList();
         }
@@ -247,7 +263,8 @@ final class PlacementIT {
         private ReplicaReport report(Replica replica) {
             GroupId group = replica.group();
             Epoch epoch = assigned.getOrDefault(group, Epoch.NONE);
-            return new ReplicaReport(group, replica.status(), 0, epoch, 0, 0, 0, raft.committedMembership(group));
+            return new ReplicaReport(
+                    group, replica.status(), 0, epoch, 0, 0, 0, raft.committedMembership(group), Optional.empty(), 0);
         }
 
         @Override

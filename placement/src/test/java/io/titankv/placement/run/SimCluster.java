@@ -180,12 +180,37 @@ final class SimCluster implements AutoCloseable {
         }
 
         @Override
+        public void importRanges(RangeImport order) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> settleTransfer(
+                GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<ReplicaReport> localReplicas() {
             List<ReplicaReport> reports = new ArrayList<>();
             Replica placementReplica = replica;
             if (placementReplica != null) {
                 reports.add(new ReplicaReport(
-                        GroupId.PLACEMENT, placementReplica.status(), 0, Epoch.NONE, 0, 0, 0, raft.membership(id)));
+                        GroupId.PLACEMENT,
+                        placementReplica.status(),
+                        0,
+                        Epoch.NONE,
+                        0,
+                        0,
+                        0,
+                        raft.membership(id),
+                        Optional.empty(),
+                        0));
             }
             shards.forEach((group, shard) -> {
                 if (shard.replicas.contains(id)) {

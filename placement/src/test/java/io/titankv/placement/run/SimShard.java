@@ -100,6 +100,8 @@ final class SimShard {
                 100,
                 1_000,
                 10,
-                leads ? Optional.of(membership()) : Optional.empty());
+                leads ? Optional.of(membership()) : Optional.empty(),
+                Optional.empty(),
+                0);
     }
 }
