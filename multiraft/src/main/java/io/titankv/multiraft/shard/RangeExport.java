@@ -94,11 +94,10 @@ final class RangeExport implements Export {
 
     /** Notes what an entry changed. */
     synchronized void applied(List<ShardBatch.Change> changes, TransferPart part, long lastVersion) {
-        if (lost != null || frozenAt != null && !part.isSettled(transfer)) {
-            return;
-        }
         if (part.isSettled(transfer)) {
             lose("transfer " + transfer + " is settled");
+        }
+        if (lost != null || frozenAt != null) {
             return;
         }
         for (ShardBatch.Change change : changes) {
