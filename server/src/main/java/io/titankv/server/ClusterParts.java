@@ -9,10 +9,13 @@ import io.titankv.model.NodeId;
 import io.titankv.multiraft.shard.ReplicaFaultListener;
 import io.titankv.multiraft.shard.ShardHost;
 import io.titankv.multiraft.shard.ShardHostOptions;
+import io.titankv.multiraft.shard.ShardTransfers;
 import io.titankv.multiraft.snapshot.CheckpointFetcher;
 import io.titankv.multiraft.snapshot.CheckpointRegistry;
 import io.titankv.multiraft.snapshot.CheckpointServer;
 import io.titankv.multiraft.snapshot.StateFetcher.FetchRequest;
+import io.titankv.multiraft.transfer.RangeExportServer;
+import io.titankv.multiraft.transfer.RangeImports;
 import io.titankv.placement.run.PlacementNode;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -32,6 +35,8 @@ final class ClusterParts implements AutoCloseable {
     private final DataDirectory directory;
     private final Supplier<Optional<String>> clusterId;
     private final Function<NodeId, Channel> channels;
+    private final Function<String, Channel> gateways;
+    private final Runnable transferNews;
     private final MutableHandlerRegistry services;
     private final CheckpointRegistry checkpoints = new CheckpointRegistry();
     private final ReplicaFaultListener faults;
@@ -40,12 +45,16 @@ final class ClusterParts implements AutoCloseable {
     private @Nullable CheckpointFetcher fetcher;
     private @Nullable CheckpointServer server;
     private @Nullable ShardHost shards;
+    private @Nullable RangeExportServer exports;
+    private @Nullable RangeImports imports;
     private boolean closed;
 
     /**
      * @param clusterId the cluster's id once there is one
      * @param channels to a node's gateway
-     * @param services where the service of checkpoint files is added
+     * @param gateways to the gateway at HOST:PORT
+     * @param transferNews run when a range transfer goes a step further here
+     * @param services where the services of checkpoint files and of range exports are added
      * @param registry where the shards are measured
      */
     ClusterParts(
@@ -53,6 +62,8 @@ final class ClusterParts implements AutoCloseable {
             DataDirectory directory,
             Supplier<Optional<String>> clusterId,
             Function<NodeId, Channel> channels,
+            Function<String, Channel> gateways,
+            Runnable transferNews,
             MutableHandlerRegistry services,
             ReplicaFaultListener faults,
             MeterRegistry registry) {
@@ -60,6 +71,8 @@ final class ClusterParts implements AutoCloseable {
         this.directory = directory;
         this.clusterId = clusterId;
         this.channels = channels;
+        this.gateways = gateways;
+        this.transferNews = transferNews;
         this.services = services;
         this.faults = faults;
         this.registry = registry;
@@ -78,6 +91,12 @@ final class ClusterParts implements AutoCloseable {
     synchronized ShardHost shards() {
         open();
         return Objects.requireNonNull(shards);
+    }
+
+    /** What is copied into the shards of this node from others. */
+    synchronized RangeImports imports() {
+        open();
+        return Objects.requireNonNull(imports);
     }
 
     /** Fetches the state of a group from a peer. */
@@ -115,18 +134,29 @@ final class ClusterParts implements AutoCloseable {
         }
         services.addService(server);
         fetcher = new CheckpointFetcher(id, channels);
-        shards = ShardHost.start(
+        ShardHost host = ShardHost.start(
                 ShardHostOptions.defaults(options.nodeId(), directory.shards(), id),
                 fetcher,
                 checkpoints,
                 faults,
                 InstantSource.system(),
                 registry);
+        host.listenToTransfers(transferNews);
+        shards = host;
+        exports = RangeExportServer.start(id, group -> host.transfers(group).map(ShardTransfers::exportSource));
+        services.addService(exports);
+        imports = new RangeImports(id, gateways, transferNews);
     }
 
     @Override
     public synchronized void close() {
         closed = true;
+        if (imports != null) {
+            imports.close();
+        }
+        if (exports != null) {
+            exports.close();
+        }
         if (shards != null) {
             shards.close();
         }

@@ -12,9 +12,15 @@ import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.multiraft.shard.ShardHost;
+import io.titankv.multiraft.shard.ShardTransfers;
+import io.titankv.multiraft.shard.TransferStatus;
+import io.titankv.multiraft.transfer.ImportOrder;
+import io.titankv.multiraft.transfer.ImportProgress;
+import io.titankv.multiraft.transfer.RangeImports;
 import io.titankv.placement.run.NodeActions;
 import io.titankv.placement.run.RangeImport;
 import io.titankv.placement.run.ReplicaReport;
+import io.titankv.placement.run.TransferReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
@@ -25,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,16 +43,24 @@ final class NodeReplicas implements NodeActions, LocalShards {
     /** How long a shard's first assignment may take before placement asks again. */
     private static final Duration ASSIGN_TIMEOUT = Duration.ofSeconds(10);
 
+    /** How long a step of a range transfer may take before placement asks again. */
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(2);
 
     private final RaftHost raft;
     private final Supplier<ShardHost> shards;
+    private final Supplier<RangeImports> imports;
     private final Path dataDir;
 
-    /** @param shards the host of the shards; asked only when there is a shard, so when the cluster is known */
-    NodeReplicas(RaftHost raft, Supplier<ShardHost> shards, Path dataDir) {
+    /**
+     * @param shards the host of the shards; asked only when there is a shard, so when the cluster is known
+     * @param imports what is copied into them; asked as late
+     */
+    NodeReplicas(RaftHost raft, Supplier<ShardHost> shards, Supplier<RangeImports> imports, Path dataDir) {
         this.raft = raft;
         this.shards = shards;
+        this.imports = imports;
         this.dataDir = dataDir;
     }
 
@@ -112,18 +127,54 @@ final class NodeReplicas implements NodeActions, LocalShards {
 
     @Override
     public void importRanges(RangeImport order) {
-        throw new UnsupportedOperationException("range transfer");
+        transfers(order.group())
+                .ifPresent(shard -> imports.get()
+                        .order(
+                                order.group(),
+                                new ImportOrder(
+                                        order.transfer(),
+                                        order.ranges(),
+                                        order.from(),
+                                        order.sourceAddresses(),
+                                        order.bytesPerSecondMax()),
+                                shard.importTarget()));
     }
 
     @Override
     public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
-        throw new UnsupportedOperationException("range transfer");
+        return done(group, transfer, shard -> shard.freeze(transfer, ranges, STEP_TIMEOUT));
     }
 
     @Override
     public CompletableFuture<Boolean> settleTransfer(
             GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
-        throw new UnsupportedOperationException("range transfer");
+        return done(
+                group,
+                transfer,
+                shard -> importing
+                        ? shard.settleImport(transfer, committed, STEP_TIMEOUT)
+                        : shard.settleExport(transfer, committed, STEP_TIMEOUT));
+    }
+
+    private CompletableFuture<Boolean> done(
+            GroupId group, long transfer, Function<ShardTransfers, CompletableFuture<String>> step) {
+        return transfers(group)
+                .map(step)
+                .orElseGet(() -> CompletableFuture.completedFuture("no replica of it is in service here"))
+                .thenApply(refusal -> {
+                    if (!refusal.isEmpty()) {
+                        LOG.atInfo()
+                                .addKeyValue("group", group)
+                                .addKeyValue("transfer", transfer)
+                                .addKeyValue("reason", refusal)
+                                .log("step of a range transfer is not done yet");
+                    }
+                    return refusal.isEmpty();
+                });
+    }
+
+    private Optional<ShardTransfers> transfers(GroupId group) {
+        return shard(group).flatMap(_ -> shards.get().transfers(group));
     }
 
     /** Placement looks at the members, and orders what is still wanted. */
@@ -141,6 +192,45 @@ final class NodeReplicas implements NodeActions, LocalShards {
         return reports;
     }
 
+    /** Nothing for a shard that never took part in one. */
+    private Optional<TransferReport> transfer(GroupId group) {
+        if (group.isPlacement()) {
+            return Optional.empty();
+        }
+        return transfers(group)
+                .map(ShardTransfers::status)
+                .filter(status -> status.settled() > 0 || status.side() != TransferStatus.Side.NONE)
+                .map(status -> {
+                    ImportProgress progress =
+                            imports.get().progress(group, status.transfer()).orElse(ImportProgress.NONE);
+                    return new TransferReport(
+                            status.settled(),
+                            status.transfer(),
+                            switch (status.side()) {
+                                case NONE -> TransferReport.Side.NONE;
+                                case IMPORTING -> TransferReport.Side.IMPORTING;
+                                case FROZEN -> TransferReport.Side.FROZEN;
+                            },
+                            status.complete(),
+                            progress.caughtUp(),
+                            progress.keysCopied(),
+                            progress.bytesCopied(),
+                            progress.keysLeft(),
+                            progress.bytesPerSecond(),
+                            progress.failure(),
+                            status.attempts());
+                });
+    }
+
+    private long operations(GroupId group) {
+        return group.isPlacement()
+                ? 0
+                : shards.get()
+                        .counters(group)
+                        .map(counters -> counters.readsServed() + counters.writesProposed())
+                        .orElse(0L);
+    }
+
     private ReplicaReport report(Replica replica, Optional<Shard.ShardState> state) {
         return new ReplicaReport(
                 replica.group(),
@@ -151,8 +241,8 @@ final class NodeReplicas implements NodeActions, LocalShards {
                 state.map(Shard.ShardState::liveBytes).orElse(0L),
                 state.map(Shard.ShardState::deadBytes).orElse(0L),
                 raft.committedMembership(replica.group()),
-                Optional.empty(),
-                0);
+                transfer(replica.group()),
+                operations(replica.group()));
     }
 
     @Override

@@ -112,13 +112,21 @@ public final class TitanServer implements AutoCloseable {
         lifecycle.onStop(placement::close);
         MutableHandlerRegistry lateServices = new MutableHandlerRegistry();
         parts = new ClusterParts(
-                options, directory, placement::clusterId, this::channelTo, lateServices, rebuilds, metrics.registry());
+                options,
+                directory,
+                placement::clusterId,
+                this::channelTo,
+                channels::channel,
+                placement::leadershipChanged,
+                lateServices,
+                rebuilds,
+                metrics.registry());
         parts.offerPlacement(placement);
         lifecycle.onStop(parts::close);
         parts.openIfFormed();
 
         raft = RaftHost.start(raftOptions(), this::stateMachine, metrics.registry());
-        replicas = new NodeReplicas(raft, parts::shards, directory.path());
+        replicas = new NodeReplicas(raft, parts::shards, parts::imports, directory.path());
         replicas.attachFound();
         readiness = new Readiness(options.nodeId(), placement, replicas);
         metrics.show(placement, replicas);

@@ -33,6 +33,8 @@ final class AppliedState {
     static final String CLOCK_META_NAME = "clock";
 
     private final ExportFeed exports;
+    /** Told when the shard began a transfer, froze, has all, or settled it. */
+    private final Runnable transferNews;
 
     /** Always written before the store loses what the shard no longer owns. */
     private volatile Ownership ownership = Ownership.NOTHING;
@@ -45,8 +47,9 @@ final class AppliedState {
     /** 0 before the first. */
     private long lastVersion;
 
-    AppliedState(ExportFeed exports) {
+    AppliedState(ExportFeed exports, Runnable transferNews) {
         this.exports = exports;
+        this.transferNews = transferNews;
     }
 
     /** Begins with what a store holds. */
@@ -157,8 +160,11 @@ final class AppliedState {
     private ShardResult step(ShardStore store, LogPosition position, TransferSteps.Outcome outcome) {
         List<ShardBatch.Change> changes = new ArrayList<>();
         changes.add(clock());
-        become(outcome, changes);
+        boolean isNews = become(outcome, changes);
         commit(store, position, changes);
+        if (isNews) {
+            transferNews.run();
+        }
         return result(outcome);
     }
 
@@ -173,8 +179,11 @@ final class AppliedState {
             lastVersion = Math.max(lastVersion, command.getEnd().getLastVersion());
         }
         changes.add(clock());
-        become(outcome, changes);
+        boolean isTaken = become(outcome, changes);
         commit(store, position, changes);
+        if (isTaken && command.hasEnd()) {
+            transferNews.run();
+        }
         return result(outcome);
     }
 
@@ -200,9 +209,12 @@ final class AppliedState {
         }
     }
 
-    /** What the step changed, before the store is told to forget anything. */
-    private void become(TransferSteps.Outcome outcome, List<ShardBatch.Change> changes) {
+    /** What the step changed, before the store is told to forget anything; false: nothing. */
+    private boolean become(TransferSteps.Outcome outcome, List<ShardBatch.Change> changes) {
         TransferSteps after = outcome.after();
+        if (after.equals(steps())) {
+            return false;
+        }
         if (!after.part().equals(part)) {
             part = after.part();
             changes.add(new ShardBatch.Change.PutMeta(TransferPart.META_NAME, part.toStored()));
@@ -212,6 +224,7 @@ final class AppliedState {
             changes.add(new ShardBatch.Change.PutMeta(Ownership.META_NAME, ownership.toStored()));
         }
         outcome.dropped().forEach(range -> changes.add(new ShardBatch.Change.DropRange(range, lastVersion)));
+        return true;
     }
 
     private void commit(ShardStore store, LogPosition position, List<ShardBatch.Change> changes) {

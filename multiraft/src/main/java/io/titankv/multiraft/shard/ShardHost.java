@@ -39,6 +39,7 @@ public final class ShardHost implements AutoCloseable {
         final ShardStateMachine state;
         final ShardCounters counters;
         volatile @Nullable ReplicatedShard shard;
+        volatile @Nullable ShardTransfers transfers;
 
         Hosted(ShardStateMachine state, ShardCounters counters) {
             this.state = state;
@@ -58,6 +59,7 @@ public final class ShardHost implements AutoCloseable {
     private final ScheduledExecutorService maintenance;
     private final ScheduledExecutorService timer;
     private final Map<GroupId, Hosted> hosted = new ConcurrentHashMap<>();
+    private volatile Runnable transferNews = () -> {};
 
     private ShardHost(
             ShardHostOptions options,
@@ -118,7 +120,8 @@ public final class ShardHost implements AutoCloseable {
                 directory -> EngineStore.open(directory, engine, counters.engineListener()),
                 fetcher,
                 faults,
-                () -> forget(group, made[0]));
+                () -> forget(group, made[0]),
+                () -> transferNews.run());
         made[0] = state;
         hosted.put(group, new Hosted(state, counters));
         meters.add(group, state, counters);
@@ -152,6 +155,7 @@ public final class ShardHost implements AutoCloseable {
                 new ShardReads(replica, here.state, reads, ticker, here.counters),
                 disk::full);
         ReplicatedShard before = here.shard;
+        here.transfers = new ShardTransfers(replica, here.state);
         here.shard = shard;
         if (before != null) {
             before.close();
@@ -183,6 +187,17 @@ public final class ShardHost implements AutoCloseable {
     public Optional<Shard> shard(GroupId group) {
         Hosted here = hosted.get(group);
         return here == null ? Optional.empty() : Optional.ofNullable(here.shard);
+    }
+
+    /** A shard's side of range transfers; empty while it is not attached. */
+    public Optional<ShardTransfers> transfers(GroupId group) {
+        Hosted here = hosted.get(group);
+        return here == null ? Optional.empty() : Optional.ofNullable(here.transfers);
+    }
+
+    /** From now on {@code news} is run, by a thread that must not wait, when a shard here goes a step further in a range transfer. */
+    public void listenToTransfers(Runnable news) {
+        transferNews = news;
     }
 
     public Collection<Shard> shards() {

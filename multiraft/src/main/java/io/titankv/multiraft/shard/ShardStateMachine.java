@@ -60,7 +60,7 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
     private final ExportFeed exports = new ExportFeed();
 
     /** Written under {@link #writing}. */
-    private final AppliedState applied = new AppliedState(exports);
+    private final AppliedState applied;
 
     /** Why nothing is written any more; null while all is well. */
     private volatile @Nullable String fault;
@@ -82,13 +82,15 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
             ShardStore.Opener opener,
             StateFetcher fetcher,
             ReplicaFaultListener faults,
-            Runnable onDestroyed) {
+            Runnable onDestroyed,
+            Runnable transferNews) {
         this.group = group;
         this.generations = generations;
         this.opener = opener;
         this.fetcher = fetcher;
         this.faults = faults;
         this.onDestroyed = onDestroyed;
+        this.applied = new AppliedState(exports, transferNews);
     }
 
     GroupId group() {

@@ -3,9 +3,13 @@ package io.titankv.multiraft.transfer;
 import io.titankv.model.TokenRange;
 import io.titankv.proto.internal.v1.ReadExportResponse;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** The shard that gets ranges, where it is led. Thread-safe; nothing here blocks. */
+/**
+ * The shard that gets ranges, where it is led. What it says of itself is as of what it has applied, which is all that was proposed before
+ * it led. Thread-safe; nothing here blocks, and futures never end exceptionally.
+ */
 public interface ImportTarget {
     /** How far the shard is with a transfer. */
     enum Standing {
@@ -17,6 +21,15 @@ public interface ImportTarget {
         SETTLED
     }
 
+    /** What became of a proposal. */
+    sealed interface Outcome {
+        /** Durable on a majority, and applied. */
+        record Taken() implements Outcome {}
+
+        /** Not applied so far; perhaps later. */
+        record Untaken(String why) implements Outcome {}
+    }
+
     Standing standing(long transfer);
 
     boolean leads();
@@ -24,15 +37,15 @@ public interface ImportTarget {
     /** The attempt to copy that was begun last, 0: none. */
     long attempt(long transfer);
 
-    /**
-     * Begins an attempt: what an earlier one brought is deleted. Ends with why it was refused, empty when it is begun, exceptionally when
-     * that is not known.
-     */
-    CompletableFuture<String> begin(long transfer, List<TokenRange> ranges, long attempt);
+    /** The sequence number of the part that is taken in next; empty when another attempt was begun, or none. */
+    OptionalLong nextSequence(long transfer, long attempt);
 
-    /** Takes in the next part of an export; ends as {@link #begin} does. Parts given by one thread are taken in in the order of the calls. */
-    CompletableFuture<String> take(long transfer, long attempt, long sequence, ReadExportResponse part);
+    /** Begins an attempt: what an earlier one brought is deleted. */
+    CompletableFuture<Outcome> begin(long transfer, List<TokenRange> ranges, long attempt);
 
-    /** Most bytes that one part may have. */
+    /** Takes in a part. Parts proposed by one thread come in the order of the calls; one out of its turn is not taken. */
+    CompletableFuture<Outcome> take(long transfer, long attempt, long sequence, ReadExportResponse part);
+
+    /** Most bytes that the records of one part may have, a single larger record apart. */
     int partBytesMax();
 }

@@ -63,6 +63,7 @@ final class ShardFixture {
                 },
                 request -> CompletableFuture.failedFuture(new IllegalStateException("no peers")),
                 (group, what) -> corruptions.add(what),
+                () -> {},
                 () -> {});
     }
 

@@ -56,6 +56,7 @@ final class SimGroup {
                     (group, what) -> {
                         throw new AssertionError(what);
                     },
+                    () -> {},
                     () -> {});
         }
 
