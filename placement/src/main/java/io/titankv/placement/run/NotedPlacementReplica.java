@@ -62,6 +62,22 @@ final class NotedPlacementReplica implements NodeActions {
     }
 
     @Override
+    public void importRanges(RangeImport order) {
+        actions.importRanges(order);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
+        return actions.freezeRanges(group, transfer, ranges);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settleTransfer(
+            GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
+        return actions.settleTransfer(group, transfer, importing, committed);
+    }
+
+    @Override
     public List<ReplicaReport> localReplicas() {
         return actions.localReplicas();
     }

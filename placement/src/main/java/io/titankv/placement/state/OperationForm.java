@@ -193,7 +193,11 @@ public final class OperationForm {
                         stored.getWhy());
             case STORED_STEP_KIND_SET_INTENT ->
                 new Step.SetIntent(new NodeId(stored.getTo()), WishesForm.intent(stored.getIntent()), stored.getWhy());
-            case STORED_STEP_KIND_UNSPECIFIED, UNRECOGNIZED ->
+            case STORED_STEP_KIND_UNSPECIFIED,
+                    STORED_STEP_KIND_CREATE_GROUP,
+                    STORED_STEP_KIND_MOVE_RANGE,
+                    STORED_STEP_KIND_RETIRE_GROUP,
+                    UNRECOGNIZED ->
                 throw new IllegalArgumentException("a step that this version does not know: " + stored.getKind());
         };
     }

@@ -126,7 +126,7 @@ public final class StoredForm {
                     switch (stored.getState()) {
                         case STORED_GROUP_STATE_CREATING -> GroupRecord.State.CREATING;
                         case STORED_GROUP_STATE_SERVING -> GroupRecord.State.SERVING;
-                        case STORED_GROUP_STATE_UNSPECIFIED, UNRECOGNIZED ->
+                        case STORED_GROUP_STATE_UNSPECIFIED, STORED_GROUP_STATE_RETIRED, UNRECOGNIZED ->
                             throw new IllegalArgumentException("group " + stored.getNumber() + " has no state");
                     },
                     new Epoch(stored.getOwnershipEpoch()));

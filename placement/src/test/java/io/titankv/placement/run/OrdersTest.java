@@ -72,6 +72,22 @@ class OrdersTest {
         }
 
         @Override
+        public void importRanges(RangeImport order) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> settleTransfer(
+                GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<ReplicaReport> localReplicas() {
             return List.of();
         }
