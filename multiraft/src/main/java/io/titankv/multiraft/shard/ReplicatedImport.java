@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** The shard of a replica, as ranges are copied into it: every step is an entry of its log. Thread-safe. */
 final class ReplicatedImport implements ImportTarget {
-    /** What an entry takes beside the bytes of its keys and values, with records of a few bytes each. */
-    private static final int PART_OF_ENTRY = 2;
+    /** What an entry takes beside its records and clients. */
+    private static final int ENTRY_HEAD_BYTES = 128;
 
     private final Replica replica;
     private final ShardStateMachine state;
@@ -85,7 +85,7 @@ final class ReplicatedImport implements ImportTarget {
 
     @Override
     public int partBytesMax() {
-        return replica.entryBytesMax() / PART_OF_ENTRY;
+        return replica.entryBytesMax() - ENTRY_HEAD_BYTES;
     }
 
     private CompletableFuture<Outcome> propose(ShardCommand.Builder command) {

@@ -46,6 +46,6 @@ public interface ImportTarget {
     /** Takes in a part. Parts proposed by one thread come in the order of the calls; one out of its turn is not taken. */
     CompletableFuture<Outcome> take(long transfer, long attempt, long sequence, ReadExportResponse part);
 
-    /** Most bytes that the records of one part may have, a single larger record apart. */
+    /** Most bytes that the records and clients of one part may take in an entry. */
     int partBytesMax();
 }

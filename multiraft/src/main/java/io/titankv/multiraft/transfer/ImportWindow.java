@@ -1,8 +1,8 @@
 package io.titankv.multiraft.transfer;
 
+import com.google.protobuf.MessageLite;
 import io.titankv.multiraft.transfer.ImportTarget.Outcome;
 import io.titankv.multiraft.transfer.RangeImporter.AttemptFailed;
-import io.titankv.proto.durable.v1.ImportedClient;
 import io.titankv.proto.durable.v1.ImportedRecord;
 import io.titankv.proto.internal.v1.ReadExportResponse;
 import java.util.ArrayDeque;
@@ -23,6 +23,8 @@ final class ImportWindow {
     private static final int TRIES_MAX = 8;
 
     private static final long FIRST_PAUSE_MILLIS = 20;
+    /** Before each record or client in an entry: what it is, and its length. */
+    private static final int PIECE_HEAD_BYTES = 6;
 
     private record UnderWay(long sequence, ReadExportResponse part, CompletableFuture<Outcome> outcome) {}
 
@@ -114,13 +116,12 @@ final class ImportWindow {
         if (part.getRecordsCount() == 0 && part.getClientsCount() == 0 && !part.hasEnd()) {
             return List.of();
         }
-        if (bytesOf(part) <= target.partBytesMax()) {
+        if (part.getSerializedSize() <= target.partBytesMax()) {
             return List.of(part);
         }
         Pieces pieces = new Pieces();
-        part.getRecordsList().forEach(record -> pieces.next(bytesOf(record)).addRecords(record));
-        part.getClientsList()
-                .forEach(client -> pieces.next(client.getSerializedSize()).addClients(client));
+        part.getRecordsList().forEach(record -> pieces.next(record).addRecords(record));
+        part.getClientsList().forEach(client -> pieces.next(client).addClients(client));
         return pieces.all(part);
     }
 
@@ -130,8 +131,9 @@ final class ImportWindow {
         private final ReadExportResponse.Builder piece = ReadExportResponse.newBuilder();
         private long bytes;
 
-        /** The piece that something of so many bytes goes into. */
-        ReadExportResponse.Builder next(long more) {
+        /** The piece that something goes into. */
+        ReadExportResponse.Builder next(MessageLite something) {
+            long more = (long) something.getSerializedSize() + PIECE_HEAD_BYTES;
             if (bytes > 0 && bytes + more > target.partBytesMax()) {
                 pieces.add(piece.build());
                 piece.clear();
@@ -150,18 +152,13 @@ final class ImportWindow {
         }
     }
 
+    /** Of its keys and values. */
     private static long bytesOf(ReadExportResponse part) {
         long bytes = 0;
         for (ImportedRecord record : part.getRecordsList()) {
-            bytes += bytesOf(record);
-        }
-        for (ImportedClient client : part.getClientsList()) {
-            bytes += client.getSerializedSize();
+            bytes += record.getKey().size();
+            bytes += record.getPut().size();
         }
         return bytes;
-    }
-
-    private static long bytesOf(ImportedRecord record) {
-        return (long) record.getKey().size() + record.getPut().size();
     }
 }

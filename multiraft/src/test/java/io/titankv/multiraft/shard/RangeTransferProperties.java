@@ -172,6 +172,9 @@ class RangeTransferProperties {
                     copy();
                 }
                 case COMMITTED -> {
+                    if (random.nextInt(3) == 0) {
+                        copy(); // by one who has not heard of the decision
+                    }
                     if (random.nextBoolean()) {
                         assertThat(give(to(), finish())).isEmpty();
                     }
@@ -181,6 +184,9 @@ class RangeTransferProperties {
                     maybeEnd();
                 }
                 case ABORTED -> {
+                    if (random.nextInt(3) == 0) {
+                        copy();
+                    }
                     if (random.nextBoolean()) {
                         assertThat(give(to(), abort())).isEmpty();
                     }

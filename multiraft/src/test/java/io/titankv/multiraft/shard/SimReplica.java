@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ final class SimReplica implements Replica {
 
     record Proposal(ByteString entry, CompletableFuture<ProposeOutcome> outcome) {}
 
-    final List<Proposal> proposals = new ArrayList<>();
+    final List<Proposal> proposals = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<BarrierOutcome>> barriers = new ArrayList<>();
 
     /** Whether readers who come while one waits wait for the same round. */
@@ -33,7 +34,7 @@ final class SimReplica implements Replica {
     @Nullable
     Function<ByteString, CompletableFuture<ProposeOutcome>> proposing;
 
-    ReplicaStatus status = leader(true);
+    volatile ReplicaStatus status = leader(true);
     int entryBytesMax = 10_000;
 
     static ReplicaStatus leader(boolean leaseValid) {
