@@ -3,6 +3,7 @@ package io.titankv.cli.run;
 import io.titankv.cli.common.CliException;
 import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
+import io.titankv.cli.common.Quantity;
 import io.titankv.cli.common.TitanCommand;
 import io.titankv.model.Limits;
 import io.titankv.model.NodeId;
@@ -11,6 +12,7 @@ import io.titankv.server.ServerOptions;
 import io.titankv.server.ServerStartException;
 import io.titankv.server.TitanServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,6 +105,13 @@ public final class ServerCommand extends TitanCommand {
                     "Where the node stands, e.g. zone=a; may be given again. Replicas are spread over zone, then rack")
     private Map<String, String> labels = new LinkedHashMap<>();
 
+    @Option(
+            names = "--heal-after",
+            paramLabel = "TIME",
+            description = "How long a node may be silent before its replicas go to others. Default: 5m;"
+                    + " the same on all nodes")
+    private @Nullable String healAfter;
+
     public ServerCommand(Context context) {
         super(context);
     }
@@ -150,6 +159,9 @@ public final class ServerCommand extends TitanCommand {
             optional("raft-listen", raftListen, settings).map(HostPort::parse).ifPresent(builder::raftListen);
             optional("metrics-listen", metricsListen, settings).ifPresent(where -> metrics(where, builder));
             optional("advertise-host", advertiseHost, settings).ifPresent(builder::advertiseHost);
+            optional("heal-after", healAfter, settings)
+                    .map(ServerCommand::healAfter)
+                    .ifPresent(builder::healAfter);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw usageError(String.valueOf(e.getMessage()));
@@ -161,6 +173,15 @@ public final class ServerCommand extends TitanCommand {
             builder.withoutMetrics();
         } else {
             builder.metricsListen(HostPort.parse(where));
+        }
+    }
+
+    private static Duration healAfter(String text) {
+        try {
+            return Quantity.parseDuration(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "heal-after is '" + text + "': write a time above 0 as 30s, 5m or 1h", e);
         }
     }
 

@@ -35,6 +35,7 @@ final class ServerSettings {
             "raft-listen",
             "metrics-listen",
             "advertise-host",
+            "heal-after",
             "join",
             "bootstrap",
             "shards",

@@ -30,16 +30,18 @@ final class ServerSettingsTest {
             join = a:1,b:2
             bootstrap = true
             shards = 12
+            heal-after = 30s
             label.zone = east
             """);
         ServerSettings json = read("n1.json", """
-            {"node-id": "n1", "join": ["a:1", "b:2"], "bootstrap": true, "shards": 12, "label": {"zone": "east"}}
+            {"node-id": "n1", "join": ["a:1", "b:2"], "bootstrap": true, "shards": 12, "heal-after": "30s", "label": {"zone": "east"}}
             """);
         for (ServerSettings settings : new ServerSettings[] {properties, json}) {
             assertThat(settings.get("node-id")).contains("n1");
             assertThat(settings.get("join")).contains("a:1,b:2");
             assertThat(settings.get("bootstrap")).contains("true");
             assertThat(settings.get("shards")).contains("12");
+            assertThat(settings.get("heal-after")).contains("30s");
             assertThat(settings.get("listen")).isEmpty();
             assertThat(settings.labels()).isEqualTo(Map.of("zone", "east"));
         }
@@ -71,6 +73,11 @@ final class ServerSettingsTest {
                 titan.run("server", "--data-dir", dir, "--node-id", "n1", "--bootstrap", "--shards", "x"),
                 "shards must be a number, not 'x'");
         assertUsage(titan.run("server", "--data-dir", dir, "--node-id", "-", "--bootstrap"), "node id must be");
+        for (String time : new String[] {"5", "0s", "-1s", "soon"}) {
+            assertUsage(
+                    titan.run("server", "--data-dir", dir, "--node-id", "n1", "--bootstrap", "--heal-after", time),
+                    "heal-after is '" + time + "': write a time above 0 as 30s, 5m or 1h");
+        }
         assertUsage(titan.run("server", "--config", "/no/such"), "cannot read /no/such: no such file");
         Files.writeString(directory.resolve("n1.properties"), "bootstrap = perhaps\nnode-id = n1\ndata-dir = " + dir);
         assertUsage(
