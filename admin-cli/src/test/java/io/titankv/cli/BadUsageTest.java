@@ -21,8 +21,8 @@ final class BadUsageTest {
             value = {
                 "--nope | Unknown option: '--nope'",
                 "cluster status --nope | Unknown option: '--nope'",
-                "cluster stats | there is no 'titan cluster stats'; did you mean status or events?",
-                "cluster | which of: events, health, ring, status?",
+                "cluster stats | there is no 'titan cluster stats'; did you mean status or limits?",
+                "cluster | which of: events, health, limits, ring, schedulers, status?",
                 "node get | Missing required parameter: 'NODE'",
                 "node get a b | 'b' is one argument too many",
                 "cluster status --timeout 5 | write a time as 500ms, 10s, 2m or 1h, not '5'",

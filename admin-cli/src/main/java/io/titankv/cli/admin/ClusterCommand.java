@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
             ClusterHealthCommand.class,
             ClusterRingCommand.class,
             ClusterEventsCommand.class,
+            ClusterSchedulersCommand.class,
+            ClusterLimitsCommand.class,
         })
 public final class ClusterCommand extends NounCommand {
     public ClusterCommand(Context context) {

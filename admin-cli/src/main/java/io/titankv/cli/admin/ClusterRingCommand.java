@@ -12,9 +12,11 @@ import io.titankv.cli.common.Quantity;
 import io.titankv.cli.common.Sheet;
 import io.titankv.cli.common.Style.Tone;
 import io.titankv.cli.common.TitanCommand;
+import io.titankv.model.TokenRange;
 import io.titankv.proto.admin.v1.ClusterGrpc;
 import io.titankv.proto.admin.v1.GetRingRequest;
 import io.titankv.proto.admin.v1.GetRingResponse;
+import io.titankv.proto.admin.v1.MovingArc;
 import io.titankv.proto.admin.v1.RingArc;
 import io.titankv.proto.admin.v1.ShardShare;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,6 +38,9 @@ final class ClusterRingCommand extends TitanCommand {
 
     @Option(names = "--arcs", description = "List every arc instead of the shards")
     private boolean areArcsAsked;
+
+    @Option(names = "--moving", description = "List what is on its way from shard to shard instead")
+    private boolean isMovingAsked;
 
     ClusterRingCommand(Context context) {
         super(context);
@@ -58,6 +64,10 @@ final class ClusterRingCommand extends TitanCommand {
             arcs(ring).print(console(), context.format());
             return ExitCode.OK;
         }
+        if (isMovingAsked) {
+            TransferReport.of(ring.getMovingList()).print(console(), context.format());
+            return ExitCode.OK;
+        }
         switch (context.format()) {
             case TABLE -> picture(ring);
             case PLAIN, RAW, JSONL -> shards(ring, false).print(console(), context.format());
@@ -66,6 +76,7 @@ final class ClusterRingCommand extends TitanCommand {
                 all.put("epoch", ring.getEpoch());
                 all.put("shards", shards(ring, false).json());
                 all.put("arcs", arcs(ring).json());
+                all.put("moving", TransferReport.of(ring.getMovingList()).json());
                 console().println(Json.indented(all));
             }
         }
@@ -88,6 +99,11 @@ final class ClusterRingCommand extends TitanCommand {
                         + Quantity.of(ring.getArcsCount(), "arc") + "; token 0 at the top, rising clockwise");
         console().println("");
         shards(ring, true).print(console(), OutputFormat.TABLE);
+        if (ring.getMovingCount() > 0) {
+            console().println("");
+            console().println("  on the way");
+            TransferReport.of(ring.getMovingList()).print(console(), OutputFormat.TABLE);
+        }
     }
 
     private Sheet shards(GetRingResponse ring, boolean isDrawn) {
@@ -97,8 +113,17 @@ final class ClusterRingCommand extends TitanCommand {
                 .max()
                 .orElse(1);
         Sheet sheet = isDrawn
-                ? Sheet.of("mark", "shard", "leader", "share>", "arcs>", "keys>", "live>", "of_the_ring")
-                : Sheet.of("shard", "leader", "share>", "arcs>", "keys>", "live>");
+                ? Sheet.of(
+                        "mark",
+                        "shard",
+                        "leader",
+                        "share>",
+                        "arcs>",
+                        "keys>",
+                        "live>",
+                        "operations_per_second>",
+                        "of_the_ring")
+                : Sheet.of("shard", "leader", "share>", "arcs>", "keys>", "live>", "operations_per_second>");
         for (ShardShare shard : ring.getShardsList()) {
             Cell id = Cell.of(shard.getShardId());
             Cell leader = Protos.leader(shard.getLeaderNodeId());
@@ -106,6 +131,9 @@ final class ClusterRingCommand extends TitanCommand {
             Cell arcs = Cell.of(shard.getArcs());
             Cell keys = Cell.of(shard.getKeys());
             Cell live = Cell.bytes(shard.getLiveBytes());
+            Cell load = shard.hasOperationsPerSecond()
+                    ? Cell.of(Math.round(shard.getOperationsPerSecond()))
+                    : Cell.orDash("");
             if (isDrawn) {
                 // The longest bar is the largest share, so that small differences show.
                 int cells = (int) Math.round(BAR_CELLS * shard.getShare() / Math.max(most, 1e-9));
@@ -117,22 +145,34 @@ final class ClusterRingCommand extends TitanCommand {
                         arcs,
                         keys,
                         live,
+                        load,
                         Cell.of(Progress.bar(1, cells)));
             } else {
-                sheet.row(id, leader, share, arcs, keys, live);
+                sheet.row(id, leader, share, arcs, keys, live, load);
             }
         }
         return sheet;
     }
 
     private static Sheet arcs(GetRingResponse ring) {
-        Sheet sheet = Sheet.of("start", "end", "shard");
+        Sheet sheet = Sheet.of("start", "end", "shard", "moving_to");
         for (RingArc arc : ring.getArcsList()) {
             sheet.row(
                     Protos.token(arc.getStart()),
                     arc.getEnd() == 0 ? new Cell("end", null, Tone.PLAIN) : Protos.token(arc.getEnd()),
-                    Cell.of(arc.getShardId()));
+                    Cell.of(arc.getShardId()),
+                    movingTo(arc, ring));
         }
         return sheet;
+    }
+
+    /** The shards that an arc, or parts of it, are on their way to. */
+    private static Cell movingTo(RingArc arc, GetRingResponse ring) {
+        TokenRange range = new TokenRange(arc.getStart(), arc.getEnd());
+        return Cell.orDash(ring.getMovingList().stream()
+                .filter(moving -> range.overlaps(new TokenRange(moving.getStart(), moving.getEnd())))
+                .map(MovingArc::getToShardId)
+                .distinct()
+                .collect(Collectors.joining(",")));
     }
 }

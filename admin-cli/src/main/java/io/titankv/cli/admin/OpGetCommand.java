@@ -1,33 +1,20 @@
 package io.titankv.cli.admin;
 
 import io.titankv.cli.common.Context;
-import io.titankv.cli.common.ExitCode;
-import io.titankv.cli.common.TitanCommand;
 import io.titankv.proto.admin.v1.GetOperationRequest;
-import io.titankv.proto.admin.v1.OperationGrpc;
+import io.titankv.proto.admin.v1.OperationGrpc.OperationBlockingStub;
 import io.titankv.proto.admin.v1.OperationInfo;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
-@Command(name = "get", description = "One operation in full, with its steps")
-final class OpGetCommand extends TitanCommand {
-    @Parameters(paramLabel = "OPERATION", description = "As 'titan op ls' names it")
-    private String operationId = "";
-
+@Command(name = "get", description = "One operation in full, with its steps and what it moves now")
+final class OpGetCommand extends OneOperationCommand {
     OpGetCommand(Context context) {
         super(context);
     }
 
     @Override
-    protected int run() {
-        OperationInfo operation = context.connections()
-                .call(
-                        global(),
-                        OperationGrpc::newBlockingStub,
-                        stub -> stub.getOperation(GetOperationRequest.newBuilder()
-                                .setOperationId(operationId)
-                                .build()));
-        OperationReport.print(operation, console(), context.format());
-        return ExitCode.OK;
+    OperationInfo ask(OperationBlockingStub stub, String operationId) {
+        return stub.getOperation(
+                GetOperationRequest.newBuilder().setOperationId(operationId).build());
     }
 }

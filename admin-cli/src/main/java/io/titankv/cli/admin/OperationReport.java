@@ -1,22 +1,22 @@
 package io.titankv.cli.admin;
 
 import io.titankv.cli.common.Cell;
-import io.titankv.cli.common.Console;
 import io.titankv.cli.common.Fields;
-import io.titankv.cli.common.Json;
-import io.titankv.cli.common.OutputFormat;
-import io.titankv.cli.common.Sheet;
+import io.titankv.proto.admin.v1.MovingArc;
 import io.titankv.proto.admin.v1.OperationInfo;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/** An operation for people and programs: how far it is, why it is done, and what it waits for. */
+/** An operation for people and programs: how far it is, why it is done, and what it waits for. Pure functions. */
 final class OperationReport {
     private OperationReport() {}
 
-    static void print(OperationInfo operation, Console console, OutputFormat format) {
+    static Report of(OperationInfo operation) {
+        return of(operation, List.of());
+    }
+
+    /** @param moving its arcs that are on their way now */
+    static Report of(OperationInfo operation, List<MovingArc> moving) {
         Instant now = Instant.now();
         Fields head = new Fields()
                 .add("operation", operation.getOperationId())
@@ -26,29 +26,16 @@ final class OperationReport {
                 .add("steps", steps(operation))
                 .add("bytes_done", Cell.bytes(operation.getBytesDone()))
                 .add("bytes_left", Cell.bytes(operation.getBytesLeft()))
-                .add("bytes_per_second", Cell.bytes((long) operation.getBytesPerSecond()))
+                .add("bytes_per_second", Protos.rate(operation.getBytesPerSecond()))
                 .add("eta", eta(operation))
                 .add("waiting_on", Cell.orDash(operation.getWaitingOn()))
                 .add("started", Protos.since(operation.hasStartedAt(), operation.getStartedAt(), now))
                 .add("ended", Protos.since(operation.hasEndedAt(), operation.getEndedAt(), now))
                 .add("error", Cell.orDash(operation.getError()));
-        Sheet steps = PlanReport.steps(operation.getStepsList());
-        switch (format) {
-            case TABLE, PLAIN, RAW -> {
-                head.print(console, format);
-                operation.getWarningsList().forEach(warning -> console.println("warning\t" + warning));
-                if (operation.getStepsCount() > 0) {
-                    console.println("");
-                    steps.print(console, format);
-                }
-            }
-            case JSON, JSONL -> {
-                Map<String, @Nullable Object> all = new LinkedHashMap<>(head.json());
-                all.put("warnings", operation.getWarningsList());
-                all.put("steps_in_full", steps.json());
-                console.println(format == OutputFormat.JSON ? Json.indented(all) : Json.line(all));
-            }
-        }
+        return new Report(head)
+                .lines("warnings", "warning", operation.getWarningsList())
+                .table("transfers", TransferReport.of(moving))
+                .table("steps_in_full", PlanReport.steps(operation.getStepsList()));
     }
 
     static Cell steps(OperationInfo operation) {

@@ -3,15 +3,21 @@ package io.titankv.cli.admin;
 import io.titankv.cli.common.Console;
 import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
+import io.titankv.cli.common.Progress;
+import io.titankv.cli.common.Quantity;
 import io.titankv.proto.admin.v1.GetOperationRequest;
 import io.titankv.proto.admin.v1.OperationGrpc;
 import io.titankv.proto.admin.v1.OperationInfo;
 import io.titankv.proto.admin.v1.OperationState;
 import java.util.concurrent.TimeUnit;
 
-/** Stays until an operation has ended, saying on standard error how far it is whenever that changes. */
+/**
+ * Stays until an operation has ended, saying on standard error how far it is: on a terminal in a line that is written over,
+ * elsewhere whenever a step is done or something else holds it up, and every few seconds.
+ */
 final class OperationWait {
     private static final long LOOK_EVERY_MILLIS = 500;
+    private static final int BAR_CELLS = 20;
 
     private final Context context;
 
@@ -21,36 +27,81 @@ final class OperationWait {
 
     /** Returns the exit code: {@link ExitCode#REFUSED} when it failed or was cancelled. */
     int until(String operationId) {
+        Progress progress = new Progress(context.console());
+        try {
+            OperationInfo ended = ended(operationId, progress);
+            progress.clear();
+            OperationReport.of(ended).print(context.console(), context.format());
+            return ended.getState() == OperationState.OPERATION_STATE_DONE ? ExitCode.OK : ExitCode.REFUSED;
+        } finally {
+            progress.clear();
+        }
+    }
+
+    private OperationInfo ended(String operationId, Progress progress) {
         Console console = context.console();
-        String last = "";
+        String said = "";
         while (true) {
-            OperationInfo now = context.connections()
-                    .call(
-                            context.global(),
-                            OperationGrpc::newBlockingStub,
-                            stub -> stub.getOperation(GetOperationRequest.newBuilder()
-                                    .setOperationId(operationId)
-                                    .build()));
+            OperationInfo now = look(operationId);
             switch (now.getState()) {
                 case OPERATION_STATE_DONE, OPERATION_STATE_FAILED, OPERATION_STATE_CANCELLED -> {
-                    OperationReport.print(now, console, context.format());
-                    return now.getState() == OperationState.OPERATION_STATE_DONE ? ExitCode.OK : ExitCode.REFUSED;
+                    return now;
                 }
                 case OPERATION_STATE_PENDING,
                         OPERATION_STATE_RUNNING,
                         OPERATION_STATE_CANCELLING,
                         OPERATION_STATE_UNSPECIFIED,
                         UNRECOGNIZED -> {
-                    String line = operationId + ": " + now.getStepsDone() + " of " + now.getStepsTotal() + " steps"
-                            + (now.getWaitingOn().isEmpty() ? "" : "; waits for " + now.getWaitingOn());
-                    if (!line.equals(last)) {
-                        console.errorLine(line);
-                        last = line;
+                    String news = now.getStepsDone() + now.getWaitingOn();
+                    if (console.terminal().err() || news.equals(said)) {
+                        progress.update(() -> line(now, console.terminal().err()));
+                    } else {
+                        console.errorLine(line(now, false));
                     }
+                    said = news;
                     pause();
                 }
             }
         }
+    }
+
+    private OperationInfo look(String operationId) {
+        return context.connections()
+                .call(
+                        context.global(),
+                        OperationGrpc::newBlockingStub,
+                        stub -> stub.getOperation(GetOperationRequest.newBuilder()
+                                .setOperationId(operationId)
+                                .build()));
+    }
+
+    /** How far it is, with bytes, rate and time left where there are any, and what it waits for. */
+    private static String line(OperationInfo now, boolean withBar) {
+        StringBuilder line = new StringBuilder(now.getOperationId()).append(": ");
+        long bytes = now.getBytesDone() + now.getBytesLeft();
+        if (withBar) {
+            double part = bytes > 0
+                    ? (double) now.getBytesDone() / bytes
+                    : (double) now.getStepsDone() / Math.max(1, now.getStepsTotal());
+            line.append(Progress.bar(part, BAR_CELLS)).append(' ');
+        }
+        line.append(OperationReport.steps(now).text()).append(" steps");
+        if (bytes > 0) {
+            line.append(", ")
+                    .append(Quantity.bytes(now.getBytesDone()))
+                    .append(" of ")
+                    .append(Quantity.bytes(bytes));
+        }
+        if (now.getBytesPerSecond() >= 1) {
+            line.append(", ").append(Protos.rate(now.getBytesPerSecond()).text());
+        }
+        if (now.hasEta()) {
+            line.append(", ").append(OperationReport.eta(now).text()).append(" left");
+        }
+        if (!now.getWaitingOn().isEmpty()) {
+            line.append("; waits for ").append(now.getWaitingOn());
+        }
+        return line.toString();
     }
 
     private static void pause() {

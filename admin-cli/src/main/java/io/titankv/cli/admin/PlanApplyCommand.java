@@ -33,7 +33,7 @@ final class PlanApplyCommand extends TitanCommand {
         if (waits) {
             return new OperationWait(context).until(operation.getOperationId());
         }
-        OperationReport.print(operation, console(), context.format());
+        OperationReport.of(operation).print(console(), context.format());
         return ExitCode.OK;
     }
 }

@@ -1,32 +1,19 @@
 package io.titankv.cli.admin;
 
 import io.titankv.cli.common.Context;
-import io.titankv.cli.common.ExitCode;
-import io.titankv.cli.common.TitanCommand;
 import io.titankv.proto.admin.v1.CancelPlanRequest;
-import io.titankv.proto.admin.v1.PlanGrpc;
+import io.titankv.proto.admin.v1.PlanGrpc.PlanBlockingStub;
 import io.titankv.proto.admin.v1.PlanInfo;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(name = "cancel", description = "Forget a stored plan")
-final class PlanCancelCommand extends TitanCommand {
-    @Parameters(paramLabel = "PLAN", description = "As 'titan plan ls' names it")
-    private String planId = "";
-
+final class PlanCancelCommand extends OnePlanCommand {
     PlanCancelCommand(Context context) {
         super(context);
     }
 
     @Override
-    protected int run() {
-        PlanInfo plan = context.connections()
-                .call(
-                        global(),
-                        PlanGrpc::newBlockingStub,
-                        stub -> stub.cancelPlan(
-                                CancelPlanRequest.newBuilder().setPlanId(planId).build()));
-        PlanReport.print(plan, console(), context.format());
-        return ExitCode.OK;
+    PlanInfo ask(PlanBlockingStub stub, String planId) {
+        return stub.cancelPlan(CancelPlanRequest.newBuilder().setPlanId(planId).build());
     }
 }

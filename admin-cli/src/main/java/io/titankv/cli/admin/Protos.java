@@ -2,10 +2,13 @@ package io.titankv.cli.admin;
 
 import com.google.protobuf.Timestamp;
 import io.titankv.cli.common.Cell;
+import io.titankv.cli.common.CliException;
+import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.Quantity;
 import io.titankv.cli.common.Style.Tone;
 import io.titankv.model.Token;
 import io.titankv.model.TokenRange;
+import io.titankv.proto.admin.v1.GetClusterResponse;
 import io.titankv.proto.admin.v1.NodeIntent;
 import io.titankv.proto.admin.v1.NodeState;
 import io.titankv.proto.admin.v1.OperationState;
@@ -105,8 +108,26 @@ final class Protos {
     }
 
     static Cell range(RingArc arc) {
-        TokenRange range = new TokenRange(arc.getStart(), arc.getEnd());
-        return Cell.of(range.toString());
+        return range(arc.getStart(), arc.getEnd());
+    }
+
+    /** @param end exclusive; 0 stands for 2^64 */
+    static Cell range(long start, long end) {
+        return Cell.of(new TokenRange(start, end).toString());
+    }
+
+    /** A node that is older than this command says nothing of it. */
+    static CliException notTold(String what, GetClusterResponse cluster) {
+        return new CliException(
+                ExitCode.REFUSED,
+                "the node does not tell its " + what + ": it runs version " + cluster.getServerVersion()
+                        + ", which is older than this command");
+    }
+
+    /** Bytes a second; what is not known yet is 0. */
+    static Cell rate(double bytesPerSecond) {
+        long rate = (long) bytesPerSecond;
+        return rate == 0 ? new Cell("-", 0, Tone.FAINT) : new Cell(Quantity.bytes(rate) + "/s", rate, Tone.PLAIN);
     }
 
     /** The nodes of a shard's replicas, those that do not serve marked. */

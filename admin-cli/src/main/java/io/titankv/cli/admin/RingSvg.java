@@ -2,38 +2,46 @@ package io.titankv.cli.admin;
 
 import io.titankv.cli.common.Quantity;
 import io.titankv.proto.admin.v1.GetRingResponse;
+import io.titankv.proto.admin.v1.MovingArc;
 import io.titankv.proto.admin.v1.RingArc;
 import io.titankv.proto.admin.v1.ShardShare;
-import java.util.List;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * The ring as an SVG picture: outside every arc where it lies on the ring, inside each shard's share; the colour is the leader's,
- * its shade the shard's. Pure function.
+ * The ring as an SVG picture: outside every arc where it lies on the ring, those that move hatched in the colours of both shards;
+ * inside each shard's share, filled as high as its bytes, with a line as high as its operations. The colour is the leader's, its
+ * shade the shard's. Pure function.
  */
 final class RingSvg {
-    private static final double CENTRE = 300;
     private static final double ARCS_OUTER = 270;
     private static final double ARCS_INNER = 205;
     private static final double SHARES_OUTER = 195;
     private static final double SHARES_INNER = 120;
-    private static final int LEGEND_X = 620;
-    private static final int LEGEND_LINE = 22;
-    private static final int WIDTH = 960;
-    private static final int HEIGHT_MIN = 600;
-    /** Hues of leaders, degrees, told apart also with the common colour blindnesses by their lightness. */
-    private static final int[] HUES = {210, 28, 140, 320, 55, 180, 0, 265, 95, 240};
+    /** Around the arcs: where those that move go. */
+    private static final double MOVING_INNER = 273;
+
+    private static final double MOVING_OUTER = 281;
+    private static final double MOVING_LABEL = 294;
+    /** An arc that is narrower has its label in the legend alone. */
+    private static final double LABELLED_TURN_MIN = 0.02;
+
+    /** A narrower arc could not be seen; its mark outside is as wide as this. */
+    private static final double MARK_TURN_MIN = 0.003;
+
+    private static final int WIDTH = 1220;
+    private static final int HEIGHT_MIN = 700;
 
     private final GetRingResponse ring;
-    private final List<String> leaders;
+    private final RingColours colours;
+    /** The hatching of each pair of shards, by its name in the picture. */
+    private final Map<String, String> hatchings = new LinkedHashMap<>();
+
+    private final SvgShapes svg = new SvgShapes();
 
     private RingSvg(GetRingResponse ring) {
         this.ring = ring;
-        this.leaders = ring.getShardsList().stream()
-                .map(ShardShare::getLeaderNodeId)
-                .distinct()
-                .sorted()
-                .toList();
+        this.colours = new RingColours(ring);
     }
 
     static String draw(GetRingResponse ring) {
@@ -41,183 +49,132 @@ final class RingSvg {
     }
 
     private String document() {
-        int height = Math.max(HEIGHT_MIN, 120 + (ring.getShardsCount() + leaders.size()) * LEGEND_LINE);
-        StringBuilder svg = new StringBuilder();
-        svg.append(format(
+        int height = Math.max(HEIGHT_MIN, RingLegend.height(ring, colours));
+        svg.add(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
-                        + " font-family=\"sans-serif\" font-size=\"14\">%n",
-                WIDTH, height, WIDTH, height));
-        svg.append(format("<title>Titan-KV ring, epoch %d</title>%n", ring.getEpoch()));
-        svg.append(format("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n", WIDTH, height));
+                        + " font-family=\"sans-serif\" font-size=\"14\">",
+                WIDTH, height, WIDTH, height);
+        svg.add("<title>Titan-KV ring, epoch %d</title>", ring.getEpoch());
+        svg.add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, height);
+        hatchings();
         for (RingArc arc : ring.getArcsList()) {
-            double end = arc.getEnd() == 0 ? 1 : RingPicture.turn(arc.getEnd());
-            sector(
-                    svg,
-                    RingPicture.turn(arc.getStart()),
-                    end,
+            svg.sector(
+                    turn(arc.getStart()),
+                    endTurn(arc.getEnd()),
                     ARCS_INNER,
                     ARCS_OUTER,
-                    colour(arc.getShardId()),
+                    colours.shard(arc.getShardId()),
+                    1,
                     arc.getShardId());
         }
-        shares(svg);
-        centre(svg);
-        legend(svg);
-        return svg.append("</svg>\n").toString();
+        ring.getMovingList().forEach(this::moving);
+        shares();
+        centre();
+        new RingLegend(svg, ring, colours, hatchings).draw();
+        return svg.add("</svg>").toString();
     }
 
-    private void shares(StringBuilder svg) {
+    /** Stripes of the shard that gives and of the one that gets, for each pair of them. */
+    private void hatchings() {
+        for (MovingArc arc : ring.getMovingList()) {
+            String pair = pair(arc);
+            if (!hatchings.containsKey(pair)) {
+                String name = "moving-" + hatchings.size();
+                hatchings.put(pair, name);
+                svg.add(
+                        "<defs><pattern id=\"%s\" width=\"9\" height=\"9\" patternUnits=\"userSpaceOnUse\""
+                                + " patternTransform=\"rotate(45)\"><rect width=\"9\" height=\"9\" fill=\"%s\"/>"
+                                + "<rect width=\"4\" height=\"9\" fill=\"%s\"/><rect width=\"1\" height=\"9\""
+                                + " fill=\"#222222\"/></pattern></defs>",
+                        name, colours.shard(arc.getFromShardId()), colours.shard(arc.getToShardId()));
+            }
+        }
+    }
+
+    static String pair(MovingArc arc) {
+        return arc.getFromShardId() + " → " + arc.getToShardId();
+    }
+
+    private void moving(MovingArc arc) {
+        double start = turn(arc.getStart());
+        double end = endTurn(arc.getEnd());
+        String label = pair(arc) + ", " + TransferReport.progress(arc);
+        svg.sector(start, end, ARCS_INNER, ARCS_OUTER, "url(#" + hatchings.get(pair(arc)) + ")", 1, label);
+        double middle = (start + end) / 2;
+        double half = Math.max(end - start, MARK_TURN_MIN) / 2;
+        svg.sector(
+                middle - half, middle + half, MOVING_INNER, MOVING_OUTER, colours.shard(arc.getToShardId()), 1, label);
+        if (end - start >= LABELLED_TURN_MIN) {
+            svg.text(SvgShapes.x(middle, MOVING_LABEL), SvgShapes.y(middle, MOVING_LABEL), 11, pair(arc));
+        }
+    }
+
+    private void shares() {
+        double bytesMost = ring.getShardsList().stream()
+                .mapToDouble(ShardShare::getLiveBytes)
+                .max()
+                .orElse(0);
+        double operationsMost = ring.getShardsList().stream()
+                .mapToDouble(ShardShare::getOperationsPerSecond)
+                .max()
+                .orElse(0);
         double start = 0;
         for (ShardShare shard : ring.getShardsList()) {
             double end = Math.min(1, start + shard.getShare());
             if (end > start) {
-                String label = shard.getShardId() + ", " + Quantity.percent(shard.getShare());
-                sector(svg, start, end, SHARES_INNER, SHARES_OUTER, colour(shard.getShardId()), label);
-                double middle = (start + end) / 2;
-                double radius = (SHARES_INNER + SHARES_OUTER) / 2;
-                svg.append(format(
-                        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" dominant-baseline=\"central\">%s</text>%n",
-                        x(middle, radius), y(middle, radius), escape(shard.getShardId())));
+                share(shard, start, end, bytesMost, operationsMost);
             }
             start = end;
         }
     }
 
-    private void centre(StringBuilder svg) {
-        svg.append(format(
+    private void share(ShardShare shard, double start, double end, double bytesMost, double operationsMost) {
+        String colour = colours.shard(shard.getShardId());
+        String label = RingLegend.text(shard);
+        svg.sector(start, end, SHARES_INNER, SHARES_OUTER, colour, 0.25, label);
+        if (shard.getLiveBytes() > 0) {
+            svg.sector(start, end, SHARES_INNER, height(shard.getLiveBytes() / bytesMost), colour, 1, label);
+        }
+        if (shard.hasOperationsPerSecond() && operationsMost > 0) {
+            svg.line(start, end, height(shard.getOperationsPerSecond() / operationsMost));
+        }
+        double middle = (start + end) / 2;
+        double radius = (SHARES_INNER + SHARES_OUTER) / 2;
+        svg.text(SvgShapes.x(middle, radius), SvgShapes.y(middle, radius), 14, shard.getShardId());
+    }
+
+    private static double height(double part) {
+        return SHARES_INNER + part * (SHARES_OUTER - SHARES_INNER);
+    }
+
+    private void centre() {
+        svg.add(
                 "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\" font-size=\"20\" font-weight=\"bold\">epoch"
-                        + " %d</text>%n",
-                CENTRE, CENTRE - 10, ring.getEpoch()));
-        svg.append(format(
-                "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\">%s, %s</text>%n",
-                CENTRE,
-                CENTRE + 14,
-                Quantity.of(ring.getShardsCount(), "shard"),
-                Quantity.of(ring.getArcsCount(), "arc")));
-        svg.append(format(
-                "<path d=\"M %.0f %.0f l -5 -9 l 10 0 z\" fill=\"#333333\"/>%n", CENTRE, CENTRE - ARCS_OUTER - 2));
-        svg.append(format(
-                "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\" font-size=\"11\">token 0</text>%n",
-                CENTRE, CENTRE - ARCS_OUTER - 15));
-    }
-
-    private void legend(StringBuilder svg) {
-        int y = 50;
-        svg.append(format("<text x=\"%d\" y=\"%d\" font-weight=\"bold\">leaders</text>%n", LEGEND_X, y));
-        for (String leader : leaders) {
-            y += LEGEND_LINE;
-            long led = ring.getShardsList().stream()
-                    .filter(shard -> shard.getLeaderNodeId().equals(leader))
-                    .count();
-            swatch(
-                    svg,
-                    y,
-                    leaderColour(leader, 60),
-                    (leader.isEmpty() ? "none" : leader) + ": " + Quantity.of(led, "shard"));
+                        + " %d</text>",
+                SvgShapes.CENTRE, SvgShapes.CENTRE - 10, ring.getEpoch());
+        svg.text(
+                SvgShapes.CENTRE,
+                SvgShapes.CENTRE + 10,
+                14,
+                Quantity.of(ring.getShardsCount(), "shard") + ", " + Quantity.of(ring.getArcsCount(), "arc"));
+        if (ring.getMovingCount() > 0) {
+            svg.text(
+                    SvgShapes.CENTRE,
+                    SvgShapes.CENTRE + 30,
+                    14,
+                    Quantity.of(ring.getMovingCount(), "arc") + " on the way");
         }
-        y += 2 * LEGEND_LINE;
-        svg.append(format("<text x=\"%d\" y=\"%d\" font-weight=\"bold\">shards</text>%n", LEGEND_X, y));
-        for (ShardShare shard : ring.getShardsList()) {
-            y += LEGEND_LINE;
-            swatch(
-                    svg,
-                    y,
-                    colour(shard.getShardId()),
-                    shard.getShardId() + ": " + Quantity.percent(shard.getShare()) + ", "
-                            + Quantity.of(shard.getArcs(), "arc") + ", " + Quantity.of(shard.getKeys(), "key"));
-        }
+        svg.add(
+                "<path d=\"M %.0f %.0f l -5 -9 l 10 0 z\" fill=\"#333333\"/>",
+                SvgShapes.CENTRE, SvgShapes.CENTRE - MOVING_OUTER - 1);
+        svg.text(SvgShapes.CENTRE, SvgShapes.CENTRE - MOVING_LABEL - 6, 11, "token 0");
     }
 
-    private static void swatch(StringBuilder svg, int y, String colour, String text) {
-        svg.append(format(
-                "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" fill=\"%s\"/>"
-                        + "<text x=\"%d\" y=\"%d\">%s</text>%n",
-                LEGEND_X, y - 12, colour, LEGEND_X + 22, y, escape(text)));
+    private static double turn(long token) {
+        return RingPicture.turn(token);
     }
 
-    /** A piece of a ring from one part of a turn to another, clockwise from the top. */
-    private static void sector(
-            StringBuilder svg, double start, double end, double inner, double outer, String colour, String title) {
-        // An arc that ends where it begins would be drawn as nothing.
-        double drawnEnd = end - start > 0.9999 ? start + 0.9999 : end;
-        int isLarge = drawnEnd - start > 0.5 ? 1 : 0;
-        svg.append(format(
-                "<path d=\"M %.2f %.2f A %.0f %.0f 0 %d 1 %.2f %.2f L %.2f %.2f A %.0f %.0f 0 %d 0 %.2f %.2f Z\""
-                        + " fill=\"%s\" stroke=\"#ffffff\" stroke-width=\"0.3\"><title>%s</title></path>%n",
-                x(start, outer),
-                y(start, outer),
-                outer,
-                outer,
-                isLarge,
-                x(drawnEnd, outer),
-                y(drawnEnd, outer),
-                x(drawnEnd, inner),
-                y(drawnEnd, inner),
-                inner,
-                inner,
-                isLarge,
-                x(start, inner),
-                y(start, inner),
-                colour,
-                escape(title)));
-    }
-
-    private static double x(double turn, double radius) {
-        return CENTRE + radius * Math.sin(turn * 2 * Math.PI);
-    }
-
-    private static double y(double turn, double radius) {
-        return CENTRE - radius * Math.cos(turn * 2 * Math.PI);
-    }
-
-    private String colour(String shardId) {
-        String leader = "";
-        int among = 0;
-        for (ShardShare shard : ring.getShardsList()) {
-            if (shard.getShardId().equals(shardId)) {
-                leader = shard.getLeaderNodeId();
-            }
-        }
-        for (ShardShare shard : ring.getShardsList()) {
-            if (shard.getShardId().equals(shardId)) {
-                break;
-            }
-            among += shard.getLeaderNodeId().equals(leader) ? 1 : 0;
-        }
-        return leaderColour(leader, 50 + (among % 5) * 8);
-    }
-
-    /** Hexadecimal: not every viewer of SVG knows hsl(). */
-    private String leaderColour(String leader, int lightness) {
-        if (leader.isEmpty()) {
-            return "#999999";
-        }
-        double hue = HUES[Math.max(0, leaders.indexOf(leader)) % HUES.length];
-        double saturation = 0.65;
-        double light = lightness / 100.0;
-        return format(
-                "#%02x%02x%02x",
-                channel(0, hue, saturation, light),
-                channel(8, hue, saturation, light),
-                channel(4, hue, saturation, light));
-    }
-
-    /** HSL to RGB: CSS Color Module Level 4, section 7.1. */
-    private static int channel(int n, double hue, double saturation, double light) {
-        double k = (n + hue / 30) % 12;
-        double a = saturation * Math.min(light, 1 - light);
-        return (int) Math.round(255 * (light - a * Math.max(-1, Math.min(Math.min(k - 3, 9 - k), 1))));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
-    }
-
-    @com.google.errorprone.annotations.FormatMethod
-    private static String format(String pattern, Object... arguments) {
-        return String.format(Locale.ROOT, pattern, arguments);
+    private static double endTurn(long endExclusive) {
+        return endExclusive == 0 ? 1 : RingPicture.turn(endExclusive);
     }
 }

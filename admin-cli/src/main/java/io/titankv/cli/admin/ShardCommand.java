@@ -6,8 +6,18 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "shard",
-        description = "The shards, and which of them owns a key",
-        subcommands = {ShardListCommand.class, ShardGetCommand.class, ShardLocateCommand.class})
+        description = "The shards: which of them owns what, and who shall",
+        subcommands = {
+            ShardListCommand.class,
+            ShardGetCommand.class,
+            ShardLocateCommand.class,
+            ShardWhyCommand.class,
+            ShardCreateCommand.class,
+            ShardSplitCommand.class,
+            ShardMoveCommand.class,
+            ShardMergeCommand.class,
+            ShardRebalanceCommand.class,
+        })
 public final class ShardCommand extends NounCommand {
     public ShardCommand(Context context) {
         super(context);

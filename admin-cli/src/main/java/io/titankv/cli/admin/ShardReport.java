@@ -3,21 +3,18 @@ package io.titankv.cli.admin;
 import io.titankv.cli.common.Cell;
 import io.titankv.cli.common.Console;
 import io.titankv.cli.common.Fields;
-import io.titankv.cli.common.Json;
 import io.titankv.cli.common.OutputFormat;
 import io.titankv.cli.common.Sheet;
 import io.titankv.cli.common.Style.Tone;
 import io.titankv.proto.admin.v1.ShardInfo;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One shard in full: its own properties, then its replicas. */
 final class ShardReport {
     private ShardReport() {}
 
-    /** @param fields what to say before; the shard's are added to it */
-    static void print(Fields fields, ShardInfo shard, Console console, OutputFormat format) {
-        fields.add("shard", shard.getShardId())
+    /** @param fields what to say before; the shard's are added to it, and it is returned */
+    static Fields fields(Fields fields, ShardInfo shard) {
+        return fields.add("shard", shard.getShardId())
                 .add("leader", Protos.leader(shard.getLeaderNodeId()))
                 .add("term", shard.getTerm())
                 .add("commit_index", shard.getCommitIndex())
@@ -26,7 +23,11 @@ final class ShardReport {
                 .add("keys", shard.getKeys())
                 .add("live", Cell.bytes(shard.getLiveBytes()))
                 .add("dead", Cell.bytes(shard.getDeadBytes()))
-                .add("raft_group", Cell.orDash(shard.getRaftGroup()));
+                .add("raft_group", Cell.orDash(shard.getRaftGroup()))
+                .add("operation", Cell.orDash(shard.getOperationId()));
+    }
+
+    static Sheet replicas(ShardInfo shard) {
         Sheet replicas = Sheet.of("replica", "role", "applied>", "lag>", "fault");
         for (ShardInfo.Replica replica : shard.getReplicasList()) {
             replicas.row(
@@ -38,12 +39,15 @@ final class ShardReport {
                             ? Cell.orDash("")
                             : Cell.of(replica.getFault()).tone(Tone.BAD));
         }
+        return replicas;
+    }
+
+    /** @param before what to say before the shard's own */
+    static void print(Fields before, ShardInfo shard, Console console, OutputFormat format) {
+        Fields fields = fields(before, shard);
         switch (format) {
-            case TABLE -> {
-                fields.print(console, format);
-                console.println("");
-                replicas.print(console, format);
-            }
+            case TABLE, JSON, JSONL ->
+                new Report(fields).table("replicas", replicas(shard)).print(console, format);
             case PLAIN, RAW -> {
                 fields.print(console, format);
                 for (ShardInfo.Replica replica : shard.getReplicasList()) {
@@ -56,11 +60,6 @@ final class ShardReport {
                             Long.toString(replica.getLag()),
                             replica.getFault().isEmpty() ? "-" : replica.getFault()));
                 }
-            }
-            case JSON, JSONL -> {
-                Map<String, @Nullable Object> all = fields.json();
-                all.put("replicas", replicas.json());
-                console.println(format == OutputFormat.JSON ? Json.indented(all) : Json.line(all));
             }
         }
     }

@@ -1,6 +1,7 @@
 /**
- * {@code titan cluster}, {@code node} and {@code shard}: what a cluster says of itself. Read-only. {@link RingPicture} and
- * {@link RingSvg} draw; they know no network.
+ * {@code titan cluster}, {@code node}, {@code shard}, {@code plan} and {@code op}: what a cluster says of itself, and how it is changed.
+ * Read {@link ChangeCommand} first for what changes, {@link Report} for how things are shown. {@link RingPicture} and {@link RingSvg}
+ * draw; they know no network.
  */
 @NullMarked
 package io.titankv.cli.admin;

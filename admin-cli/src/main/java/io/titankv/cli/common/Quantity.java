@@ -1,6 +1,9 @@
 package io.titankv.cli.common;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,6 +11,7 @@ import java.util.regex.Pattern;
 /** Sizes, rates, parts and times as people read and type them. Pure functions. */
 public final class Quantity {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,6})?) ?(B|KiB|MiB|GiB|TiB)");
     private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
     private Quantity() {}
@@ -75,5 +79,25 @@ public final class Quantity {
             throw new IllegalArgumentException("a time of 0 leaves no time for an answer");
         }
         return duration;
+    }
+
+    /**
+     * Reads 512KiB, 64MiB or 1.5GiB, as {@link #bytes} writes them too.
+     *
+     * @throws IllegalArgumentException when it is none of them, or more than {@link Long#MAX_VALUE} bytes
+     */
+    public static long parseBytes(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "write a size with its unit B, KiB, MiB, GiB or TiB, e.g. 64MiB, not '" + text + "'");
+        }
+        int unit = List.of(BYTE_UNITS).indexOf(matcher.group(2));
+        BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << (10 * unit)));
+        if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+            throw new IllegalArgumentException(
+                    "a size of " + text + " is too large: at most " + bytes(Long.MAX_VALUE) + " can be said");
+        }
+        return bytes.setScale(0, RoundingMode.HALF_UP).longValueExact();
     }
 }

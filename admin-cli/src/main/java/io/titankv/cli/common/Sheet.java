@@ -60,6 +60,10 @@ public final class Sheet {
         return this;
     }
 
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
     public void print(Console console, OutputFormat format) {
         switch (format) {
             case TABLE ->

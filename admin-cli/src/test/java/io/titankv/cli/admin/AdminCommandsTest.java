@@ -134,8 +134,8 @@ final class AdminCommandsTest {
                 .parse(file.toFile())
                 .getDocumentElement();
         assertThat(root.getTagName()).isEqualTo("svg");
-        // 16 arcs, 4 shares, and the mark of token 0.
-        assertThat(root.getElementsByTagName("path").getLength()).isEqualTo(21);
+        // 16 arcs, the width, bytes and operations of 4 shards, and the mark of token 0.
+        assertThat(root.getElementsByTagName("path").getLength()).isEqualTo(29);
         assertThat(Files.readString(file)).doesNotContain("NaN");
     }
 

@@ -85,7 +85,8 @@ final class ChangeCommandsTest {
     void waitingSaysWhatHoldsItUpAndEndsWhenItIsDone() {
         Said said = titan.run("node", "recommission", "n1", "--yes", "--wait");
         assertThat(said.exitCode()).isZero();
-        assertThat(said.err()).contains("op-1: 0 of 1 steps; waits for node n1 already sends 2 replicas");
+        assertThat(said.err())
+                .contains("op-1: 0 of 1 steps, 0 B of 3.0 MiB; waits for node n1 already sends 2 replicas");
         assertThat(said.outLines()).contains("state\tdone", "steps\t1 of 1");
     }
 

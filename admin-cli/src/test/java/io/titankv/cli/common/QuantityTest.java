@@ -32,6 +32,23 @@ final class QuantityTest {
         assertThat(Quantity.of(30000, "key")).isEqualTo("30,000 keys");
     }
 
+    @Test
+    void sizesAreReadAsTheyAreWritten() {
+        assertThat(Quantity.parseBytes("1B")).isEqualTo(1);
+        assertThat(Quantity.parseBytes("512KiB")).isEqualTo(512 << 10);
+        assertThat(Quantity.parseBytes("64.0 MiB")).isEqualTo(64 << 20);
+        assertThat(Quantity.parseBytes("1.5GiB")).isEqualTo(3L << 29);
+        assertThat(Quantity.parseBytes("8388607TiB")).isEqualTo(8_388_607L << 40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "64", "64MB", "64mib", "-1MiB", "1e3MiB", "MiB", "1.MiB", "1  MiB", "8388608TiB"})
+    void otherSizesAreRefused(String text) {
+        assertThatThrownBy(() -> Quantity.parseBytes(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(text);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "host", ":1", "h:", "h:99999", "h:x", "::1:5", "http://h:1/"})
     void whatIsNoEndpointIsRefused(String text) {

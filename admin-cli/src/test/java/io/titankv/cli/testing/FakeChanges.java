@@ -57,6 +57,10 @@ public final class FakeChanges {
                         .setToNodeId(to)
                         .setBytes(3 << 20))
                 .build();
+        return change(plan, options);
+    }
+
+    private ChangeResponse change(PlanInfo plan, ChangeOptions options) {
         if (options.getValidateOnly()) {
             return ChangeResponse.newBuilder().setPlan(plan).build();
         }
@@ -79,11 +83,24 @@ public final class FakeChanges {
                 .setKind(plan.getKind())
                 .setReason(plan.getReason())
                 .setState(OperationState.OPERATION_STATE_RUNNING)
-                .setStepsTotal(1)
+                .setStepsTotal(plan.getStepsCount())
                 .setBytesLeft(plan.getBytes())
                 .setWaitingOn("node n1 already sends 2 replicas; the limit is 2")
-                .addSteps(plan.getSteps(0).toBuilder().setState(StepState.STEP_STATE_WAITING))
+                .addAllSteps(plan.getStepsList().stream()
+                        .map(step -> step.toBuilder()
+                                .setState(StepState.STEP_STATE_WAITING)
+                                .build())
+                        .toList())
                 .build();
+        if (plan.getShardsCount() > 0) {
+            // Half of it is copied, at one MiB a second.
+            begun = begun.toBuilder()
+                    .setBytesDone(plan.getBytes() / 2)
+                    .setBytesLeft(plan.getBytes() - plan.getBytes() / 2)
+                    .setBytesPerSecond(1 << 20)
+                    .setEta(Duration.newBuilder().setSeconds(2))
+                    .build();
+        }
         operations.put(plan.getPlanId(), begun);
         return begun;
     }
@@ -162,7 +179,7 @@ public final class FakeChanges {
                 }
                 OperationInfo done = now.toBuilder()
                         .setState(OperationState.OPERATION_STATE_DONE)
-                        .setStepsDone(1)
+                        .setStepsDone(now.getStepsTotal())
                         .clearWaitingOn()
                         .build();
                 operations.put(done.getOperationId(), done);
@@ -197,5 +214,14 @@ public final class FakeChanges {
 
     void replaced(String node, String by, ChangeOptions options, StreamObserver<ChangeResponse> observer) {
         give(observer, () -> change("replace", node, by, options));
+    }
+
+    /** A plan that gives ranges from shard to shard. */
+    void shared(PlanInfo.Builder plan, ChangeOptions options, StreamObserver<ChangeResponse> observer) {
+        PlanInfo reasoned = plan.setReason(options.getAskedBy() + ": " + options.getWhy())
+                .setBytes(4 << 20)
+                .setExpected(Duration.newBuilder().setSeconds(4))
+                .build();
+        give(observer, () -> change(reasoned, options));
     }
 }

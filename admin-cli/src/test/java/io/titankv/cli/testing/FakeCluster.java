@@ -1,6 +1,7 @@
 package io.titankv.cli.testing;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -11,6 +12,7 @@ import io.titankv.model.Limits;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.model.TokenRange;
+import io.titankv.proto.admin.v1.MovingArc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -40,6 +43,10 @@ public final class FakeCluster implements AutoCloseable {
 
     final ConcurrentSkipListMap<Key, Stored> records = new ConcurrentSkipListMap<>(TOKEN_ORDER);
     private final FakeChanges changes = new FakeChanges();
+    private final List<Message> requests = new CopyOnWriteArrayList<>();
+    /** Arcs on their way. */
+    final List<MovingArc> moving = new CopyOnWriteArrayList<>();
+
     private final AtomicLong versions = new AtomicLong(1000);
     /** Writes yet to be refused with NO_LEADER. */
     final AtomicInteger refusals = new AtomicInteger();
@@ -47,6 +54,9 @@ public final class FakeCluster implements AutoCloseable {
     volatile boolean isSilent;
 
     volatile boolean isDegraded;
+    /** When set, it says nothing of schedulers and limits. */
+    volatile boolean isOld;
+
     private final Server server;
     private final ShardMap routes;
 
@@ -56,9 +66,9 @@ public final class FakeCluster implements AutoCloseable {
                     .maxInboundMessageSize(Limits.REQUEST_BYTES_MAX * 2)
                     .addService(new FakeKv(this))
                     .addService(new FakeRouting(this))
-                    .addService(new FakeAdmin.FakeClusterService(this))
+                    .addService(new FakeClusterService(this))
                     .addService(new FakeAdmin.FakeNodeService(this))
-                    .addService(new FakeAdmin.FakeShardService(this))
+                    .addService(new FakeShardService(this))
                     .addService(changes.new FakePlanService())
                     .addService(changes.new FakeOperationService())
                     .build()
@@ -150,6 +160,26 @@ public final class FakeCluster implements AutoCloseable {
     /** From now on one replica of every shard is down. */
     public void degrade() {
         isDegraded = true;
+    }
+
+    /** Notes what was asked of the services that change who owns what, and what the cluster does by itself. */
+    void asked(Message request) {
+        requests.add(request);
+    }
+
+    /** What was asked of those. */
+    public List<Message> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** From now on it knows no schedulers and no limits, as versions before them. */
+    public void forgetSettings() {
+        isOld = true;
+    }
+
+    /** From now on this arc is on its way. */
+    public void move(MovingArc arc) {
+        moving.add(arc);
     }
 
     @Override
