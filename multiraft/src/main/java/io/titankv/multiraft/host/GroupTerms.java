@@ -32,11 +32,10 @@ public final class GroupTerms {
      */
     public boolean isCurrent(GroupId group, long term) {
         RatisReplica replica = groups.getOrNull(group);
-        RaftServer.Division division = replica == null ? null : replica.divisionOrNull();
+        RaftServer.Division division = replica == null ? null : Groups.servingOrNull(replica);
         return replica != null
                 && division != null
                 && !life.isKilled()
-                && !replica.isOutOfService()
                 && !replica.rebuild().isRotten()
                 && !replica.rebuild().isReturning()
                 && division.getInfo().getCurrentTerm() == term;

@@ -62,11 +62,16 @@ final class Groups {
      */
     RaftServer.Division requireServing(RaftGroupId group) throws IOException {
         RatisReplica replica = replicas.get(group);
-        RaftServer.Division division = replica == null ? null : replica.divisionOrNull();
-        if (replica == null || division == null || replica.isOutOfService()) {
+        RaftServer.Division division = replica == null ? null : servingOrNull(replica);
+        if (division == null) {
             throw new IOException("not served here, or not yet: " + group);
         }
         return division;
+    }
+
+    /** The division of a replica that is open and in service. */
+    static RaftServer.@Nullable Division servingOrNull(RatisReplica replica) {
+        return replica.isOutOfService() ? null : replica.divisionOrNull();
     }
 
     /** A leader's message was handled: the follower's replica learns how fresh it is, and may add to the reply. */

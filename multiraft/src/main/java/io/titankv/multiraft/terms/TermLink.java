@@ -50,12 +50,9 @@ final class TermLink {
     @GuardedBy("this")
     private @Nullable Stream stream;
 
-    /** When the last stream ended; 0 before. */
+    /** When another stream may be opened. */
     @GuardedBy("this")
-    private long endedNanos;
-
-    @GuardedBy("this")
-    private boolean ended;
+    private long mayOpenNanos;
 
     private record Question(GroupId group, long term, Asker asker) {}
 
@@ -66,6 +63,7 @@ final class TermLink {
         this.peer = peer;
         this.channel = channel;
         this.nanoTime = nanoTime;
+        this.mayOpenNanos = nanoTime.getAsLong();
     }
 
     void ask(GroupId group, long term, Asker asker) {
@@ -88,7 +86,7 @@ final class TermLink {
         if (stream != null) {
             return true;
         }
-        if (ended && nanoTime.getAsLong() - endedNanos < PAUSE.toNanos()) {
+        if (nanoTime.getAsLong() - mayOpenNanos < 0) {
             return false;
         }
         try {
@@ -102,16 +100,15 @@ final class TermLink {
             return isCurrent(opened);
         } catch (IllegalStateException e) {
             LOG.atDebug().addKeyValue("peer", peer).setCause(e).log("terms cannot be asked yet");
-            stream = null;
-            ended = true;
-            endedNanos = nanoTime.getAsLong();
+            lose();
             return false;
         }
     }
 
     @GuardedBy("this")
     private void send() {
-        if (stream == null || waiting.isEmpty() || sent != null) {
+        StreamObserver<ConfirmTermsRequest> requests = stream == null ? null : stream.requests;
+        if (requests == null || waiting.isEmpty() || sent != null) {
             return;
         }
         ConfirmTermsRequest.Builder request =
@@ -125,7 +122,7 @@ final class TermLink {
             request.addGroups(question.group.number()).addTerms(question.term);
         }
         sent = new Sent(questions, nanoTime.getAsLong());
-        stream.requests.onNext(request.build());
+        requests.onNext(request.build());
     }
 
     private void onAnswer(Stream from, ConfirmTermsResponse answer) {
@@ -163,13 +160,17 @@ final class TermLink {
             if (!isCurrent(one)) {
                 return;
             }
-            stream = null;
-            ended = true;
-            endedNanos = nanoTime.getAsLong();
+            lose();
             unanswered = takeAll();
         }
         LOG.atDebug().addKeyValue("peer", peer).addKeyValue("why", why).log("terms cannot be asked for a while");
         unanswered.forEach(question -> question.asker.onUnknown());
+    }
+
+    @GuardedBy("this")
+    private void lose() {
+        stream = null;
+        mayOpenNanos = nanoTime.getAsLong() + PAUSE.toNanos();
     }
 
     @GuardedBy("this")
@@ -186,8 +187,8 @@ final class TermLink {
 
     /** One connection's worth of answers. */
     private final class Stream implements StreamObserver<ConfirmTermsResponse> {
-        /** Set before the stream is used; requests are sent under the link's lock. */
-        private StreamObserver<ConfirmTermsRequest> requests = NOWHERE;
+        /** Null until it is open; requests are sent under the link's lock. */
+        private @Nullable StreamObserver<ConfirmTermsRequest> requests;
 
         @Override
         public void onNext(ConfirmTermsResponse answer) {
@@ -204,17 +205,4 @@ final class TermLink {
             onEnd(this, "the peer has ended the stream");
         }
     }
-
-    private static final StreamObserver<ConfirmTermsRequest> NOWHERE = new StreamObserver<>() {
-        @Override
-        public void onNext(ConfirmTermsRequest request) {
-            throw new IllegalStateException("the stream is not open yet");
-        }
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onCompleted() {}
-    };
 }

@@ -61,10 +61,10 @@ public final class TermServer extends TermsGrpc.TermsImplBase {
     }
 
     private Optional<Status> refusal(ConfirmTermsRequest request) {
-        String asked = request.getClusterId() + "/" + request.getNodeId();
-        String here = clusterId.get().orElse("no cluster") + "/" + self;
-        if (!asked.equals(here)) {
-            return Optional.of(Status.FAILED_PRECONDITION.withDescription("this is " + here + ", not " + asked));
+        String cluster = clusterId.get().orElse("no cluster");
+        if (!request.getClusterId().equals(cluster) || !request.getNodeId().equals(self.value())) {
+            return Optional.of(Status.FAILED_PRECONDITION.withDescription(
+                    "this is " + cluster + "/" + self + ", not " + request.getClusterId() + "/" + request.getNodeId()));
         }
         int groups = request.getGroupsCount();
         if (groups != request.getTermsCount() || groups > GROUPS_MAX) {
