@@ -76,7 +76,7 @@ final class OperationWait {
     }
 
     /** How far it is, with bytes, rate and time left where there are any, and what it waits for. */
-    private static String line(OperationInfo now, boolean withBar) {
+    static String line(OperationInfo now, boolean withBar) {
         StringBuilder line = new StringBuilder(now.getOperationId()).append(": ");
         long bytes = now.getBytesDone() + now.getBytesLeft();
         if (withBar) {

@@ -142,7 +142,8 @@ public final class ServerCommand extends TitanCommand {
         return ExitCode.OK;
     }
 
-    private ServerOptions options(ServerSettings settings, Path directory) {
+    /** What the node is started with. */
+    ServerOptions options(ServerSettings settings, Path directory) {
         try {
             Map<String, String> allLabels = new LinkedHashMap<>(settings.labels());
             allLabels.putAll(labels);

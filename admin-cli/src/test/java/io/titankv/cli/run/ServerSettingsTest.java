@@ -4,15 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.titankv.cli.common.CliException;
+import io.titankv.cli.common.Connections;
+import io.titankv.cli.common.Console;
+import io.titankv.cli.common.Console.Terminal;
+import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.testing.CommandLineFixture;
 import io.titankv.cli.testing.CommandLineFixture.Said;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class ServerSettingsTest {
     @TempDir
@@ -85,6 +94,30 @@ final class ServerSettingsTest {
                         "server", "--config", directory.resolve("n1.properties").toString()),
                 "bootstrap must be true or false, not 'perhaps'");
         assertUsage(titan.run("up", "--nodes", "2", "--replicas", "3", "--data-dir", dir), "replicas must be 1 to");
+    }
+
+    @Test
+    void theTimeBeforeHealingIsTheOptionsOrTheFilesOrFiveMinutes() throws IOException {
+        ServerSettings file = read("n1.properties", "heal-after = 30s");
+        assertThat(healAfter(ServerSettings.NONE)).isEqualTo(Duration.ofMinutes(5));
+        assertThat(healAfter(file)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(healAfter(file, "--heal-after", "1h")).isEqualTo(Duration.ofHours(1));
+    }
+
+    private Duration healAfter(ServerSettings settings, String... more) {
+        Console console = new Console(
+                InputStream.nullInputStream(),
+                OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream(),
+                Terminal.NONE,
+                Map.of());
+        try (Connections connections = new Connections()) {
+            ServerCommand command = new ServerCommand(Context.of(console, connections));
+            new CommandLine(command)
+                    .parseArgs(Stream.concat(Stream.of("--node-id", "n1", "--bootstrap"), Stream.of(more))
+                            .toArray(String[]::new));
+            return command.options(settings, directory).healAfter();
+        }
     }
 
     private static void assertUsage(Said said, String why) {
