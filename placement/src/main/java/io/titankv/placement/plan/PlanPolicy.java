@@ -61,10 +61,15 @@ public record PlanPolicy(
         }
     }
 
-    /** The same with another time after which a node is given leaders. */
-    public PlanPolicy settling(Duration changed) {
+    /**
+     * The same with other times.
+     *
+     * @param leadersAfter a node is given leaders once it has been up for this long
+     * @param silenceMax a node silent for this long is healed onto others
+     */
+    public PlanPolicy timed(Duration leadersAfter, Duration silenceMax) {
         return new PlanPolicy(
-                healAfter,
+                silenceMax,
                 silentShareMax,
                 diskFullMax,
                 replicaBytes,
@@ -72,24 +77,7 @@ public record PlanPolicy(
                 leaderLoad,
                 rangeBytes,
                 rangeOps,
-                changed,
-                entriesBehindMax,
-                transferBytesMax,
-                pace);
-    }
-
-    /** The same with another time after which a silent node is healed onto others. */
-    public PlanPolicy healingAfter(Duration changed) {
-        return new PlanPolicy(
-                changed,
-                silentShareMax,
-                diskFullMax,
-                replicaBytes,
-                replicaCount,
-                leaderLoad,
-                rangeBytes,
-                rangeOps,
-                settle,
+                leadersAfter,
                 entriesBehindMax,
                 transferBytesMax,
                 pace);

@@ -14,17 +14,13 @@ import io.grpc.ServerInterceptors;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import io.titankv.model.ErrorReason;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has the placement leader answer what only it can: here when this node leads, else by a call to the node that does. A call is handed on
@@ -35,18 +31,12 @@ final class LeaderCalls {
             Metadata.Key.of("titan-forwarded", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<Boolean> IS_FORWARDED = Context.keyWithDefault("titan-forwarded", false);
 
-    private final Supplier<@Nullable LeaderSession> seat;
-    private final Supplier<TitanError> notLeader;
+    private final LeaderSeat seat;
     private final PlacementEnvironment environment;
     private final Duration callTimeout;
 
-    LeaderCalls(
-            Supplier<@Nullable LeaderSession> seat,
-            Supplier<TitanError> notLeader,
-            PlacementEnvironment environment,
-            Duration callTimeout) {
+    LeaderCalls(LeaderSeat seat, PlacementEnvironment environment, Duration callTimeout) {
         this.seat = seat;
-        this.notLeader = notLeader;
         this.environment = environment;
         this.callTimeout = callTimeout;
     }
@@ -70,27 +60,17 @@ final class LeaderCalls {
             Q request,
             StreamObserver<A> answer,
             Function<LeaderSession, CompletableFuture<A>> local) {
-        LeaderSession session = seat.get();
-        if (session == null || !session.replica.status().leads()) {
+        Optional<LeaderSession> session = seat.taken();
+        if (session.isEmpty()) {
             forward(method, request, answer);
             return;
         }
-        var _ = session.confirmed()
+        var _ = seat.confirmed(session.get())
                 // Planning takes its time, and the barrier may complete on a thread of Raft's.
-                .thenComposeAsync(
-                        leads -> {
-                            if (!leads) {
-                                throw TitanErrors.toException(notLeader.get());
-                            }
-                            if (!session.state().isFounded()) {
-                                throw TitanErrors.toException(ErrorReason.NOT_READY, "the cluster is being founded");
-                            }
-                            return local.apply(session);
-                        },
-                        Thread::startVirtualThread)
+                .thenComposeAsync(local, Thread::startVirtualThread)
                 .whenComplete((result, failure) -> {
                     if (failure != null) {
-                        answer.onError(wireError(failure));
+                        answer.onError(LeaderSeat.wireError(failure));
                     } else {
                         answer.onNext(result);
                         answer.onCompleted();
@@ -99,7 +79,7 @@ final class LeaderCalls {
     }
 
     private <Q, A> void forward(MethodDescriptor<Q, A> method, Q request, StreamObserver<A> answer) {
-        TitanError error = notLeader.get();
+        TitanError error = seat.notLeader();
         Optional<String> leader = error.leaderAddress();
         if (leader.isEmpty() || IS_FORWARDED.get()) {
             answer.onError(TitanErrors.toException(error));
@@ -114,9 +94,5 @@ final class LeaderCalls {
                         method, CallOptions.DEFAULT.withDeadlineAfter(callTimeout.toMillis(), TimeUnit.MILLISECONDS)),
                 request,
                 answer);
-    }
-
-    private static Throwable wireError(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -16,7 +16,6 @@ import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.ClusterView;
 import io.titankv.proto.internal.v1.Instruction;
-import io.titankv.proto.internal.v1.TransferLeadership;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -95,7 +94,7 @@ final class LeaderSession {
     }
 
     PlanPolicy policy() {
-        return PlanPolicy.DEFAULT.settling(timings.settle()).healingAfter(timings.healAfter());
+        return PlanPolicy.DEFAULT.timed(timings.settle(), timings.healAfter());
     }
 
     /** Looks at the operations that run; returns what to propose. What is to be ordered goes out with the next heartbeats. */
@@ -149,11 +148,7 @@ final class LeaderSession {
                         && transfer.move.from().equals(node)
                         && reports.reportedLeader(group).filter(node::equals).isPresent();
                 if (due) {
-                    duties.add(Instruction.newBuilder()
-                            .setTransferLeadership(TransferLeadership.newBuilder()
-                                    .setGroup(group.toString())
-                                    .setTargetNodeId(transfer.move.to().value()))
-                            .build());
+                    duties.add(MemberDuties.handOver(group, transfer.move.to()));
                 }
             });
         }

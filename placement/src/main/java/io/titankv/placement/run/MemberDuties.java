@@ -12,6 +12,7 @@ import io.titankv.proto.internal.v1.GroupMembers;
 import io.titankv.proto.internal.v1.Instruction;
 import io.titankv.proto.internal.v1.RemoveReplica;
 import io.titankv.proto.internal.v1.ReplicaState;
+import io.titankv.proto.internal.v1.TransferLeadership;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -75,6 +76,15 @@ final class MemberDuties {
                                 .addAllVoters(members(voters, state))
                                 .addAllLearners(members(learners, state)))
                         .build());
+    }
+
+    /** The order to hand the leadership of a group over. */
+    static Instruction handOver(GroupId group, NodeId to) {
+        return Instruction.newBuilder()
+                .setTransferLeadership(TransferLeadership.newBuilder()
+                        .setGroup(group.toString())
+                        .setTargetNodeId(to.value()))
+                .build();
     }
 
     /** Who is in a group by its leader's word; empty while a change is under way, or no leader is heard of. */

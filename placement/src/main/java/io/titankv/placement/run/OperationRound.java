@@ -18,7 +18,6 @@ import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.WishesForm;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.Instruction;
-import io.titankv.proto.internal.v1.TransferLeadership;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -119,6 +118,9 @@ final class OperationRound {
     }
 
     private void operate(Set<GroupId> changing) {
+        if (state.journal().running().isEmpty()) {
+            return; // a model of the cluster is not drawn for nothing four times a second
+        }
         ClusterModel model = ClusterModels.of(state, reports);
         SortedMap<GroupId, String> claims = new TreeMap<>();
         state.groups().values().stream()
@@ -187,7 +189,8 @@ final class OperationRound {
             }
             case Action.TransferLeadership transfer ->
                 orders.put(
-                        transfer.group(), new Order(transfer.from(), transferOrder(transfer.group(), transfer.to())));
+                        transfer.group(),
+                        new Order(transfer.from(), MemberDuties.handOver(transfer.group(), transfer.to())));
             case Action.ChangeIntent change ->
                 commands.add(WishesForm.changeIntent(state.clusterId(), change.node(), change.intent()));
             case Action.DeleteStray _, Action.FormGroup _, Action.TransferRange _, Action.EndGroup _ ->
@@ -217,14 +220,6 @@ final class OperationRound {
                         .ifPresent(change -> orders.put(group, new Order(leader, change))));
     }
 
-    private static Instruction transferOrder(GroupId group, NodeId to) {
-        return Instruction.newBuilder()
-                .setTransferLeadership(TransferLeadership.newBuilder()
-                        .setGroup(group.toString())
-                        .setTargetNodeId(to.value()))
-                .build();
-    }
-
     /** A node that is drained leads nothing, placement neither. */
     private void handOverPlacement() {
         Optional<NodeId> leader = reports.reportedLeader(GroupId.PLACEMENT);
@@ -240,6 +235,7 @@ final class OperationRound {
                 .filter(replica -> state.intentOf(replica.node()) == Intent.IN_SERVICE)
                 .findFirst()
                 .ifPresent(next -> orders.put(
-                        GroupId.PLACEMENT, new Order(leader.get(), transferOrder(GroupId.PLACEMENT, next.node()))));
+                        GroupId.PLACEMENT,
+                        new Order(leader.get(), MemberDuties.handOver(GroupId.PLACEMENT, next.node()))));
     }
 }

@@ -23,10 +23,12 @@ import io.titankv.proto.admin.v1.OperationState;
 import io.titankv.proto.admin.v1.PlanGrpc;
 import io.titankv.proto.admin.v1.PlanInfo;
 import io.titankv.proto.durable.v1.PlacementCommand;
+import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Plans and operations, answered by the placement leader. Thread-safe. */
 final class OperationServices {
@@ -128,7 +130,7 @@ final class OperationServices {
         }
     }
 
-    private static java.util.stream.Stream<OperationRecord> newestFirst(LeaderSession session) {
+    private static Stream<OperationRecord> newestFirst(LeaderSession session) {
         return session.state().journal().operations().values().stream()
                 .sorted(Comparator.comparingLong(OperationRecord::id).reversed());
     }
@@ -165,7 +167,7 @@ final class OperationServices {
             case CommandResult.Refused refused ->
                 throw TitanErrors.toException(
                         refused.refusal() == Refusal.NONSENSE
-                                ? io.titankv.proto.errors.TitanError.of(ErrorReason.BAD_REQUEST, refused.message())
+                                ? TitanError.of(ErrorReason.BAD_REQUEST, refused.message())
                                 : NodeChanges.refusal(
                                         refused.message(), refused.refusal().name()));
         });

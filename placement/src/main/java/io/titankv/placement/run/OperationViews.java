@@ -3,6 +3,7 @@ package io.titankv.placement.run;
 import com.google.protobuf.Duration;
 import io.titankv.placement.plan.Concern;
 import io.titankv.placement.plan.Plan;
+import io.titankv.placement.plan.Reason;
 import io.titankv.placement.plan.Step;
 import io.titankv.placement.plan.WaitingOn;
 import io.titankv.placement.state.EventRecord;
@@ -17,6 +18,7 @@ import io.titankv.proto.admin.v1.StepState;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /** Draws plans, operations and events for people. Pure functions. */
 final class OperationViews {
@@ -35,11 +37,7 @@ final class OperationViews {
 
     /** A plan that is not stored. */
     static PlanInfo plan(String kind, Plan plan) {
-        return PlanInfo.newBuilder()
-                .setKind(kind)
-                .setReason(plan.reason().toString())
-                .addAllSteps(
-                        plan.steps().stream().map(step -> step(step).build()).toList())
+        return plan(kind, plan.reason(), plan.steps())
                 .setBytes(plan.bytes())
                 .setExpected(duration(plan.expected()))
                 .addAllWarnings(plan.concerns().stream().map(Concern::what).toList())
@@ -48,17 +46,20 @@ final class OperationViews {
 
     /** A plan that is stored. */
     static PlanInfo plan(OperationRecord stored) {
-        return PlanInfo.newBuilder()
+        return plan(stored.kind(), stored.reason(), stored.steps())
                 .setPlanId(stored.name())
-                .setKind(stored.kind())
-                .setReason(stored.reason().toString())
-                .addAllSteps(
-                        stored.steps().stream().map(step -> step(step).build()).toList())
                 .setBytes(stored.bytes())
                 .setExpected(duration(stored.expected()))
                 .addAllWarnings(stored.warnings())
                 .setCreatedAt(ClusterViews.timestamp(stored.times().created()))
                 .build();
+    }
+
+    private static PlanInfo.Builder plan(String kind, Reason reason, List<Step> steps) {
+        return PlanInfo.newBuilder()
+                .setKind(kind)
+                .setReason(reason.toString())
+                .addAllSteps(steps.stream().map(step -> step(step).build()).toList());
     }
 
     private static PlanStep.Builder step(Step step) {
@@ -132,7 +133,7 @@ final class OperationViews {
     }
 
     private static List<PlanStep> steps(OperationRecord operation, SortedMap<Integer, WaitingOn> waiting) {
-        return java.util.stream.IntStream.range(0, operation.steps().size())
+        return IntStream.range(0, operation.steps().size())
                 .mapToObj(place -> {
                     PlanStep.Builder info = step(operation.steps().get(place));
                     WaitingOn on = waiting.get(place);

@@ -44,6 +44,7 @@ public final class PlacementNode implements AutoCloseable {
     private final PlacementStateMachine stateMachine;
     private final Whereabouts whereabouts;
     private final RoutingService routing;
+    private final LeaderSeat leaderSeat;
     private final AdminServices admin;
     private final ThreadPoolExecutor disk = singleThread("titan-placement-disk", DISK_QUEUE_MAX);
     private final ThreadPoolExecutor orderThread = singleThread("titan-placement-orders", 1);
@@ -73,14 +74,11 @@ public final class PlacementNode implements AutoCloseable {
         this.routing = new RoutingService(
                 known, environment.ticker(), options.timings().suspectAfter());
         this.whereabouts = new Whereabouts(options, identity, known, () -> contact, () -> actions);
+        this.leaderSeat = new LeaderSeat(() -> seat, whereabouts::notLeader);
         this.admin = new AdminServices(
                 known,
                 options.serverVersion(),
-                new LeaderCalls(
-                        () -> seat,
-                        whereabouts::notLeader,
-                        environment,
-                        options.timings().callTimeout()));
+                new LeaderCalls(leaderSeat, environment, options.timings().callTimeout()));
         this.stateMachine = new PlacementStateMachine(
                 environment.files(),
                 options.directory().resolve(DIRECTORY_NAME),
@@ -145,7 +143,7 @@ public final class PlacementNode implements AutoCloseable {
                 () -> Optional.ofNullable(contact),
                 whereabouts::guesses,
                 agentThread::wake));
-        services.add(new PlacementService(() -> seat, whereabouts::notLeader, environment, leaderThread::wake));
+        services.add(new PlacementService(leaderSeat, environment, leaderThread::wake));
         return List.copyOf(services);
     }
 

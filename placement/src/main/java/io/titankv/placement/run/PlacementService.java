@@ -21,8 +21,6 @@ import io.titankv.proto.internal.v1.WatchMapRequest;
 import io.titankv.proto.internal.v1.WatchMapResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +28,13 @@ import org.jspecify.annotations.Nullable;
  * as far as they know. Thread-safe.
  */
 final class PlacementService extends PlacementGrpc.PlacementImplBase {
-    private final Supplier<@Nullable LeaderSession> seat;
-    private final Supplier<TitanError> notLeader;
+    private final LeaderSeat seat;
     private final PlacementEnvironment environment;
     /** Wakes the leader's loop. */
     private final Runnable wake;
 
-    PlacementService(
-            Supplier<@Nullable LeaderSession> seat,
-            Supplier<TitanError> notLeader,
-            PlacementEnvironment environment,
-            Runnable wake) {
+    PlacementService(LeaderSeat seat, PlacementEnvironment environment, Runnable wake) {
         this.seat = seat;
-        this.notLeader = notLeader;
         this.environment = environment;
         this.wake = wake;
     }
@@ -60,7 +52,7 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
             answer.onError(TitanErrors.toException(ErrorReason.BAD_REQUEST, String.valueOf(e.getMessage())));
             return;
         }
-        var _ = confirmed(session)
+        var _ = seat.confirmed(session)
                 .thenCompose(ignored -> node.equals(session.state().nodes().get(node.id()))
                         ? CompletableFuture.<CommandResult>completedFuture(new CommandResult.Done(
                                 session.state().revision(), session.state().epoch(), false))
@@ -68,7 +60,7 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
                                 session, StoredForm.register(session.state().clusterId(), node)))
                 .whenComplete((result, failure) -> {
                     if (failure != null) {
-                        answer.onError(wireError(failure));
+                        answer.onError(LeaderSeat.wireError(failure));
                         return;
                     }
                     switch (result) {
@@ -90,14 +82,16 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
         if (session == null) {
             return;
         }
-        var _ = confirmed(session).thenApply(ignored -> heard(session, request)).whenComplete((response, failure) -> {
-            if (failure != null) {
-                answer.onError(wireError(failure));
-                return;
-            }
-            answer.onNext(response);
-            answer.onCompleted();
-        });
+        var _ = seat.confirmed(session)
+                .thenApply(ignored -> heard(session, request))
+                .whenComplete((response, failure) -> {
+                    if (failure != null) {
+                        answer.onError(LeaderSeat.wireError(failure));
+                        return;
+                    }
+                    answer.onNext(response);
+                    answer.onCompleted();
+                });
     }
 
     private HeartbeatResponse heard(LeaderSession session, HeartbeatRequest request) {
@@ -149,9 +143,9 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
             session.remove(watcher);
         });
         stream.setOnReadyHandler(watcher::flush);
-        var _ = confirmed(session).whenComplete((ignored, failure) -> {
+        var _ = seat.confirmed(session).whenComplete((ignored, failure) -> {
             if (failure != null) {
-                answer.onError(wireError(failure));
+                answer.onError(LeaderSeat.wireError(failure));
             } else if (session.add(watcher)) {
                 watcher.offer(session.published(), session.view());
             } else {
@@ -163,9 +157,9 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
     }
 
     private @Nullable LeaderSession sessionOrError(String clusterId, StreamObserver<?> answer) {
-        LeaderSession session = seat.get();
-        if (session == null || !session.replica.status().leads()) {
-            answer.onError(TitanErrors.toException(notLeader.get()));
+        LeaderSession session = seat.taken().orElse(null);
+        if (session == null) {
+            answer.onError(TitanErrors.toException(seat.notLeader()));
             return null;
         }
         if (!session.state().isFounded()) {
@@ -179,21 +173,8 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
         return session;
     }
 
-    private CompletableFuture<Boolean> confirmed(LeaderSession session) {
-        return session.confirmed().thenApply(leads -> {
-            if (!leads) {
-                throw TitanErrors.toException(notLeader.get());
-            }
-            return true;
-        });
-    }
-
     /** Refused for good: the same request will be refused again. */
     private static RuntimeException refused(String message) {
         return Status.FAILED_PRECONDITION.withDescription(message).asRuntimeException();
-    }
-
-    private static Throwable wireError(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

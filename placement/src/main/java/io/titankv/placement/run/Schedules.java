@@ -6,6 +6,7 @@ import io.titankv.placement.plan.Decision;
 import io.titankv.placement.plan.Plan;
 import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.PlanRefused;
+import io.titankv.placement.plan.Reason;
 import io.titankv.placement.plan.ReplicaPlanner;
 import io.titankv.placement.plan.Step;
 import io.titankv.placement.state.GroupRecord;
@@ -71,7 +72,7 @@ final class Schedules {
 
     /** A plan as the next operation of the cluster. */
     static OperationRecord operation(PlacementState state, String kind, Plan plan, Phase phase, Instant now) {
-        List<Step> steps = plan.reason().source() == io.titankv.placement.plan.Reason.Source.SCHEDULER
+        List<Step> steps = plan.reason().source() == Reason.Source.SCHEDULER
                 ? plan.steps().subList(0, Math.min(STEPS_MAX, plan.steps().size()))
                 : plan.steps();
         return new OperationRecord(

@@ -58,15 +58,12 @@ final class OperationCommands {
 
     private void advance(AdvanceOperation advance) {
         OperationRecord operation = require(advance.getId());
-        if (advance.getApply()) {
-            if (operation.phase() == Phase.PLANNED) {
-                requireRoom();
-                operation = operation.started(draft.at);
-                event("operation started", operation, operation.reason().toString());
-            } else if (!operation.phase().isRunning()) {
-                throw stateOf(operation);
-            }
-        } else if (!operation.phase().isRunning()) {
+        if (advance.getApply() && operation.phase() == Phase.PLANNED) {
+            requireRoom();
+            operation = operation.started(draft.at);
+            event("operation started", operation, operation.reason().toString());
+        }
+        if (!operation.phase().isRunning()) {
             throw stateOf(operation);
         }
         Set<Integer> finished = new HashSet<>(advance.getFinishedList());
