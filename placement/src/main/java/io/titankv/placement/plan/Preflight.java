@@ -41,6 +41,8 @@ final class Preflight {
                         WaitingOn.TooManySilent _,
                         WaitingOn.RateLimited _,
                         WaitingOn.SwitchedOff _,
+                        WaitingOn.TransferGivenUp _,
+                        WaitingOn.CopyFailed _,
                         WaitingOn.HotRange _ -> {}
             }
         }

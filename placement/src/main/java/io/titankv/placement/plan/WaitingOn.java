@@ -49,6 +49,12 @@ public sealed interface WaitingOn {
     /** One range has more load than a group should, and is too narrow to be cut. */
     record HotRange(GroupId group, String range, double opsPerSecond, double opsPerSecondMax) implements WaitingOn {}
 
+    /** The transfer of its ranges was given up; it begins anew. */
+    record TransferGivenUp(long transfer, String why, Duration rest) implements WaitingOn {}
+
+    /** The copy of its ranges failed; the group that gets them tries again. */
+    record CopyFailed(long transfer, long attempts, String why) implements WaitingOn {}
+
     /** One line for people. */
     default String text() {
         return switch (this) {
@@ -77,6 +83,11 @@ public sealed interface WaitingOn {
                 Amounts.bytes(it.movedBytes) + " were moved in the last " + Amounts.time(it.window) + ", the limit is "
                         + Amounts.bytes(it.bytesMax);
             case SwitchedOff it -> it.scheduler + " is switched off";
+            case TransferGivenUp it ->
+                "transfer " + it.transfer + " was given up (" + it.why + "), it begins anew after "
+                        + Amounts.time(it.rest);
+            case CopyFailed it ->
+                "attempt " + it.attempts + " to copy for transfer " + it.transfer + " failed: " + it.why;
             case HotRange it ->
                 "range " + it.range + " of " + it.group + " alone has " + Amounts.rate(it.opsPerSecond)
                         + ", a group should have " + Amounts.rate(it.opsPerSecondMax)

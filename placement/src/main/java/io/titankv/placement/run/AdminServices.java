@@ -5,10 +5,7 @@ import io.grpc.BindableService;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.titankv.model.ErrorReason;
-import io.titankv.model.Key;
-import io.titankv.model.Limits;
 import io.titankv.model.ShardMap;
-import io.titankv.model.Token;
 import io.titankv.placement.state.Journal;
 import io.titankv.placement.state.Wishes;
 import io.titankv.placement.state.WishesForm;
@@ -19,19 +16,13 @@ import io.titankv.proto.admin.v1.GetClusterRequest;
 import io.titankv.proto.admin.v1.GetClusterResponse;
 import io.titankv.proto.admin.v1.GetRingRequest;
 import io.titankv.proto.admin.v1.GetRingResponse;
-import io.titankv.proto.admin.v1.GetShardRequest;
+import io.titankv.proto.admin.v1.Limits;
 import io.titankv.proto.admin.v1.ListEventsRequest;
 import io.titankv.proto.admin.v1.ListEventsResponse;
-import io.titankv.proto.admin.v1.ListShardsRequest;
-import io.titankv.proto.admin.v1.ListShardsResponse;
-import io.titankv.proto.admin.v1.LocateKeyRequest;
-import io.titankv.proto.admin.v1.LocateKeyResponse;
 import io.titankv.proto.admin.v1.NodeState;
-import io.titankv.proto.admin.v1.RingArc;
 import io.titankv.proto.admin.v1.Schedulers;
+import io.titankv.proto.admin.v1.SetLimitsRequest;
 import io.titankv.proto.admin.v1.SetSchedulersRequest;
-import io.titankv.proto.admin.v1.ShardGrpc;
-import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.proto.admin.v1.ShardShare;
 import io.titankv.proto.errors.TitanErrors;
 import io.titankv.proto.internal.v1.ClusterView;
@@ -58,7 +49,7 @@ final class AdminServices {
         List<BindableService> all = new ArrayList<>(new OperationServices(leader).all());
         all.add(LeaderCalls.receiving(new ClusterService()));
         all.add(LeaderCalls.receiving(new NodeService(this::view, leader)));
-        all.add(new ShardService());
+        all.add(LeaderCalls.receiving(new ShardService(this::view, this::map, leader)));
         return List.copyOf(all);
     }
 
@@ -98,33 +89,27 @@ final class AdminServices {
                 Wishes.Schedulers wanted = new Wishes.Schedulers(
                         request.hasHeal() ? request.getHeal() : before.heal(),
                         request.hasBalanceReplicas() ? request.getBalanceReplicas() : before.balanceReplicas(),
-                        request.hasBalanceLeaders() ? request.getBalanceLeaders() : before.balanceLeaders());
+                        request.hasBalanceLeaders() ? request.getBalanceLeaders() : before.balanceLeaders(),
+                        request.hasBalanceRanges() ? request.getBalanceRanges() : before.balanceRanges());
                 return OperationServices.propose(
                                 session,
                                 WishesForm.setSchedulers(session.state().clusterId(), wanted))
                         .thenApply(done -> ClusterViews.schedulers(wanted));
             });
         }
-    }
-
-    private final class ShardService extends ShardGrpc.ShardImplBase {
-        @Override
-        public void listShards(ListShardsRequest request, StreamObserver<ListShardsResponse> answer) {
-            answer(
-                    answer,
-                    () -> ListShardsResponse.newBuilder()
-                            .addAllShards(view().getShardsList())
-                            .build());
-        }
 
         @Override
-        public void getShard(GetShardRequest request, StreamObserver<ShardInfo> answer) {
-            answer(answer, () -> shard(view(), request.getShardId()));
-        }
-
-        @Override
-        public void locateKey(LocateKeyRequest request, StreamObserver<LocateKeyResponse> answer) {
-            answer(answer, () -> locate(request));
+        public void setLimits(SetLimitsRequest request, StreamObserver<Limits> answer) {
+            leader.answer(ClusterGrpc.getSetLimitsMethod(), request, answer, session -> {
+                if (!request.hasTransferBytesPerSecond()) {
+                    return CompletableFuture.completedFuture(
+                            ClusterViews.limits(session.state().wishes()));
+                }
+                return OperationServices.propose(
+                                session,
+                                WishesForm.setLimits(session.state().clusterId(), request.getTransferBytesPerSecond()))
+                        .thenApply(done -> ClusterViews.limits(session.state().wishes()));
+            });
         }
     }
 
@@ -145,7 +130,8 @@ final class AdminServices {
                 .setValueBytesMax(view.getSettings().getValueBytesMax())
                 .setServerVersion(serverVersion)
                 .setSchedulers(view.getSchedulers())
-                .setOperationsRunning(view.getOperationsRunning());
+                .setOperationsRunning(view.getOperationsRunning())
+                .setLimits(view.getLimits());
         view.getShardsList()
                 .forEach(shard -> cluster.setKeys(cluster.getKeys() + shard.getKeys())
                         .setLiveBytes(cluster.getLiveBytes() + shard.getLiveBytes())
@@ -162,7 +148,7 @@ final class AdminServices {
     private static GetRingResponse ring(ClusterView view, ShardMap map) {
         GetRingResponse.Builder ring =
                 GetRingResponse.newBuilder().setEpoch(map.epoch().value());
-        map.ranges().forEach(entry -> ring.addArcs(arc(entry)));
+        map.ranges().forEach(entry -> ring.addArcs(RingViews.arc(entry.range(), entry.owner())));
         view.getShardsList()
                 .forEach(shard -> ring.addShards(ShardShare.newBuilder()
                         .setShardId(shard.getShardId())
@@ -171,43 +157,7 @@ final class AdminServices {
                         .setArcs(shard.getRanges())
                         .setKeys(shard.getKeys())
                         .setLiveBytes(shard.getLiveBytes())));
-        return ring.build();
-    }
-
-    private static ShardInfo shard(ClusterView view, String id) {
-        return view.getShardsList().stream()
-                .filter(shard -> shard.getShardId().equals(id))
-                .findFirst()
-                .orElseThrow(() -> TitanErrors.toException(ErrorReason.SHARD_UNKNOWN, "there is no shard " + id));
-    }
-
-    private LocateKeyResponse locate(LocateKeyRequest request) {
-        if (request.getKey().isEmpty() && request.getRoutingTag().isEmpty()) {
-            throw TitanErrors.toException(ErrorReason.KEY_EMPTY, "a key must not be empty");
-        }
-        int longest = Math.max(request.getKey().size(), request.getRoutingTag().size());
-        if (longest > Limits.KEY_BYTES_MAX) {
-            throw TitanErrors.toException(
-                    ErrorReason.KEY_TOO_LARGE,
-                    "key or routing tag has " + longest + " bytes, at most " + Limits.KEY_BYTES_MAX + " are allowed");
-        }
-        ShardMap map = map();
-        Token token = new Key(request.getKey(), request.getRoutingTag()).token();
-        ShardMap.RangeEntry entry = map.rangeOf(token);
-        return LocateKeyResponse.newBuilder()
-                .setToken(token.bits())
-                .setEpoch(map.epoch().value())
-                .setArc(arc(entry))
-                .setShard(shard(view(), entry.owner().toString()))
-                .build();
-    }
-
-    private static RingArc arc(ShardMap.RangeEntry entry) {
-        return RingArc.newBuilder()
-                .setStart(entry.range().startInclusive())
-                .setEnd(entry.range().endExclusive())
-                .setShardId(entry.owner().toString())
-                .build();
+        return ring.addAllMoving(view.getMovingList()).build();
     }
 
     private ClusterView view() {

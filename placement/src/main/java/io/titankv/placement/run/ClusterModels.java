@@ -25,8 +25,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster as the planners see it, drawn from the state and the reports. Heartbeats tell bytes by group and no operations yet, so a
- * group's bytes are taken as even over its tokens. Replicas to be deleted are none of the planners' business: their nodes are told so
+ * The cluster as the planners see it, drawn from the state and the reports. Heartbeats tell bytes and operations by group, which are
+ * taken as even over its tokens. Replicas to be deleted are none of the planners' business: their nodes are told so
  * by the state ({@link Duties}), and strays are not drawn. Pure functions.
  */
 final class ClusterModels {
@@ -44,18 +44,16 @@ final class ClusterModels {
         SortedMap<NodeId, NodeModel> nodes = new TreeMap<>();
         state.nodes().values().forEach(node -> nodes.put(node.id(), node(node, state, reports)));
         SortedMap<GroupId, GroupModel> groups = new TreeMap<>();
-        SortedMap<GroupId, String> claims = new TreeMap<>(Claims.of(state));
         if (!state.placementVoters().isEmpty()) {
             int wanted = placementVotersWanted(state, leaving);
             groups.put(GroupId.PLACEMENT, group(GroupId.PLACEMENT, wanted, state.placement(), reports));
         }
-        state.groups().values().forEach(record -> {
-            groups.put(record.id(), group(record.id(), state.settings().replicas(), record.roster(), reports));
-            if (record.state() == GroupRecord.State.CREATING) {
-                claims.put(record.id(), "its creation");
-            }
-        });
-        return new ClusterModel(state.epoch(), nodes, groups, ring(state, groups), List.of(), claims);
+        state.groups().values().stream()
+                .filter(record -> record.state() != GroupRecord.State.RETIRED)
+                .forEach(record -> groups.put(
+                        record.id(), group(record.id(), state.settings().replicas(), record.roster(), reports)));
+        return new ClusterModel(
+                state.epoch(), nodes, groups, ring(state, reports), List.of(), Claims.of(state, Claims.Level.REPLICAS));
     }
 
     /** As many as a cluster of these nodes would be founded with. */
@@ -139,12 +137,19 @@ final class ClusterModels {
                 behind);
     }
 
-    private static List<RangeModel> ring(PlacementState state, Map<GroupId, GroupModel> groups) {
+    /** What goes with a range is its live records; what is dead stays behind and is merged away. */
+    private static List<RangeModel> ring(PlacementState state, Reports reports) {
         Map<GroupId, Double> shares = Duties.shares(state);
         Map<GroupId, Double> bytesPerShare = new HashMap<>();
+        Map<GroupId, Double> opsPerShare = new HashMap<>();
         shares.forEach((group, share) -> {
-            GroupModel model = groups.get(group);
-            bytesPerShare.put(group, model == null ? 0 : model.bytes() / share);
+            long liveBytes = state.membersOf(group).holders().stream()
+                    .flatMap(node -> reports.replica(node, group).stream())
+                    .mapToLong(ReplicaState::getLiveBytes)
+                    .max()
+                    .orElse(0);
+            bytesPerShare.put(group, liveBytes / share);
+            opsPerShare.put(group, reports.operationsPerSecond(group) / share);
         });
         return state.ring().stream()
                 .map(entry -> new RangeModel(
@@ -152,7 +157,8 @@ final class ClusterModels {
                         entry.owner(),
                         Math.round(bytesPerShare.getOrDefault(entry.owner(), 0.0)
                                 * entry.range().share()),
-                        0))
+                        opsPerShare.getOrDefault(entry.owner(), 0.0)
+                                * entry.range().share()))
                 .toList();
     }
 }

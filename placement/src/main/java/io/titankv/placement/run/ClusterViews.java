@@ -9,6 +9,7 @@ import io.titankv.placement.state.NodeRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.StoredForm;
 import io.titankv.placement.state.Wishes;
+import io.titankv.proto.admin.v1.Limits;
 import io.titankv.proto.admin.v1.NodeInfo;
 import io.titankv.proto.admin.v1.NodeIntent;
 import io.titankv.proto.admin.v1.NodeState;
@@ -39,21 +40,29 @@ final class ClusterViews {
                 .addAllPlacementVoters(names(state.placementVoters()))
                 .setSchedulers(schedulers(state.wishes().schedulers()))
                 .setOperationsRunning(state.journal().running().size())
+                .addAllMoving(RingViews.moving(state, reports))
+                .setLimits(limits(state.wishes()))
                 .addAllAwaitedNodeIds(names(state.awaitedNodes()));
         state.nodes().values().forEach(node -> view.addNodes(node(node, state, reports)));
         Map<GroupId, Double> shares = Duties.shares(state);
         Map<GroupId, Integer> arcs = new HashMap<>();
         state.ring().forEach(entry -> arcs.merge(entry.owner(), 1, Integer::sum));
-        Map<GroupId, String> claims = Claims.of(state);
-        state.groups().values().forEach(group -> {
-            view.addShards(
-                    shard(group, reports, shares.getOrDefault(group.id(), 0.0), arcs.getOrDefault(group.id(), 0))
-                            .toBuilder()
-                            .setOperationId(claims.getOrDefault(group.id(), "")));
-            if (group.state() == GroupRecord.State.CREATING) {
-                view.addCreatingShardIds(group.id().toString());
-            }
-        });
+        Map<GroupId, String> claims = Claims.byOperation(state);
+        state.groups().values().stream()
+                .filter(group -> group.state() != GroupRecord.State.RETIRED)
+                .forEach(group -> {
+                    view.addShards(
+                            shard(
+                                            group,
+                                            reports,
+                                            shares.getOrDefault(group.id(), 0.0),
+                                            arcs.getOrDefault(group.id(), 0))
+                                    .toBuilder()
+                                    .setOperationId(claims.getOrDefault(group.id(), "")));
+                    if (group.state() == GroupRecord.State.CREATING) {
+                        view.addCreatingShardIds(group.id().toString());
+                    }
+                });
         return view.build();
     }
 
@@ -62,6 +71,13 @@ final class ClusterViews {
                 .setHeal(schedulers.heal())
                 .setBalanceReplicas(schedulers.balanceReplicas())
                 .setBalanceLeaders(schedulers.balanceLeaders())
+                .setBalanceRanges(schedulers.balanceRanges())
+                .build();
+    }
+
+    static Limits limits(Wishes wishes) {
+        return Limits.newBuilder()
+                .setTransferBytesPerSecond(wishes.transferBytesPerSecond())
                 .build();
     }
 

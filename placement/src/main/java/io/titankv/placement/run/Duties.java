@@ -15,14 +15,13 @@ import io.titankv.proto.internal.v1.AssignRanges;
 import io.titankv.proto.internal.v1.CreateReplica;
 import io.titankv.proto.internal.v1.Instruction;
 import io.titankv.proto.internal.v1.ReplicaState;
-import io.titankv.proto.internal.v1.TokenArc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What follows from the state and the reports: pure functions. */
 final class Duties {
@@ -86,16 +85,40 @@ final class Duties {
                     && reports.replica(node, group.id()).isEmpty()) {
                 duties.add(createReplica(group, state));
             }
+            if (group.state() == GroupRecord.State.RETIRED) {
+                return;
+            }
             MemberDuties.of(node, group.id(), state, reports).ifPresent(duties::add);
-            if (reports.reportedLeader(group.id()).filter(node::equals).isPresent()
+            // Its first ranges: later it learns of a change by settling the transfer that made it.
+            if (group.state() == GroupRecord.State.CREATING
+                    && reports.reportedLeader(group.id()).filter(node::equals).isPresent()
                     && leaderReport(group, reports)
-                            .filter(Predicate.not(leader -> knowsItsRanges(leader, group)))
+                            .filter(leader -> leader.getOwnershipEpoch() == 0)
                             .isPresent()) {
                 duties.add(assignRanges(group, state));
             }
         });
         MemberDuties.of(node, GroupId.PLACEMENT, state, reports).ifPresent(duties::add);
+        duties.addAll(TransferDuties.of(node, state, reports));
+        duties.addAll(removals(node, state, reports));
         return List.copyOf(duties);
+    }
+
+    /** Replicas of groups that are retired, or were: no other group ever goes from the state, and no number is given twice. */
+    private static List<Instruction> removals(NodeId node, PlacementState state, Reports reports) {
+        Reports.NodeReport report = reports.nodes().get(node);
+        return report == null
+                ? List.of()
+                : report.replicas().keySet().stream()
+                        .filter(group -> !group.isPlacement() && group.number() <= state.lastGroup())
+                        .filter(group -> isRetired(state.groups().get(group)))
+                        .sorted()
+                        .map(MemberDuties::remove)
+                        .toList();
+    }
+
+    private static boolean isRetired(@Nullable GroupRecord group) {
+        return group == null || group.state() == GroupRecord.State.RETIRED;
     }
 
     private static Optional<ReplicaState> leaderReport(GroupRecord group, Reports reports) {
@@ -120,8 +143,7 @@ final class Duties {
         state.ring().stream()
                 .filter(entry -> entry.owner().equals(group.id()))
                 .map(RangeEntry::range)
-                .forEach(range -> assign.addRanges(
-                        TokenArc.newBuilder().setStart(range.startInclusive()).setEnd(range.endExclusive())));
+                .forEach(range -> assign.addRanges(TransferDuties.arc(range)));
         return Instruction.newBuilder().setAssignRanges(assign).build();
     }
 

@@ -27,8 +27,8 @@ record FramedFile(String magic, int version) {
     /** {@code node.identity}: {@code NodeIdentity}. 2: says that the placement replica was given away. */
     static final FramedFile IDENTITY = new FramedFile("TITANNID", 2);
 
-    /** {@code placement.state}: {@code PlacementSnapshot}. 2: operations, intents, members under way. */
-    static final FramedFile STATE = new FramedFile("TITANPLS", 2);
+    /** {@code placement.state}: {@code PlacementSnapshot}. 2: operations, intents, members under way. 3: range transfers. */
+    static final FramedFile STATE = new FramedFile("TITANPLS", 3);
 
     /** {@code placement.cache}: {@code PlacementCache}. */
     static final FramedFile CACHE = new FramedFile("TITANPLC", 1);

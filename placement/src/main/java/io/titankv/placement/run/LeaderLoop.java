@@ -94,11 +94,12 @@ final class LeaderLoop {
             operatedNanos = ticker.nanos();
             commands.addAll(leader.operate());
         }
+        commands.addAll(leader.decideTransfers());
         propose(leader, commands);
         if (ticker.nanos() - balancedNanos >= timings.balanceEvery().toNanos()) {
             balancedNanos = ticker.nanos();
             leader.balanceLeaders();
-            Schedules.next(leader.state(), leader.reports(), leader.policy(), leader.now())
+            leader.schedule()
                     .ifPresent(
                             operation -> propose(leader, List.of(OperationForm.begin(state.clusterId(), operation))));
         }
@@ -125,8 +126,8 @@ final class LeaderLoop {
                         }
                     }
                     case CommandResult.Refused refused ->
-                        // A person was first with an operation of that number: it is looked at again.
-                        (refused.refusal() == Refusal.OPERATION_EXISTS ? LOG.atInfo() : LOG.atError())
+                        // Somebody was first with that number: it is looked at again.
+                        (isTaken(refused.refusal()) ? LOG.atInfo() : LOG.atError())
                                 .addKeyValue("command", kind)
                                 .addKeyValue("refusal", refused.refusal())
                                 .addKeyValue("message", refused.message())
@@ -134,6 +135,10 @@ final class LeaderLoop {
                 }
             }
         }
+    }
+
+    private static boolean isTaken(Refusal refusal) {
+        return refusal == Refusal.OPERATION_EXISTS || refusal == Refusal.TRANSFER_EXISTS;
     }
 
     private void push(LeaderSession leader) {

@@ -12,6 +12,7 @@ import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.Step;
 import io.titankv.placement.plan.WaitingOn;
 import io.titankv.placement.run.PlacementOptions.Timings;
+import io.titankv.placement.state.OperationRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.ClusterView;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +56,11 @@ final class LeaderSession {
 
     @GuardedBy("this")
     private boolean ended;
+
+    /** Ranges are being evened out, and not as even yet as they are to be. */
+    private volatile boolean evensRanges;
+
+    private final TransferTimes transferTimes = new TransferTimes();
 
     /** What the last look at the operations led to. */
     private volatile OperationRound.Outcome looked = new OperationRound.Outcome(List.of(), Map.of(), Map.of());
@@ -102,6 +109,31 @@ final class LeaderSession {
         OperationRound.Outcome outcome = OperationRound.of(state(), reports(), policy());
         looked = outcome;
         return outcome.commands();
+    }
+
+    /** The operation that the cluster begins by itself now, if any. */
+    Optional<OperationRecord> schedule() {
+        Schedules.Next next = Schedules.next(state(), reports(), policy(), now(), evensRanges);
+        evensRanges = next.begun();
+        return next.operation();
+    }
+
+    /** What schedulers would do with a group next, or what holds them back. */
+    List<String> outlook(GroupId group) {
+        return Schedules.outlook(group, state(), reports(), policy(), now(), evensRanges);
+    }
+
+    /** Looks at the range transfers; returns what to propose. Called by the leader's loop alone. */
+    List<PlacementCommand> decideTransfers() {
+        PlacementState decided = state();
+        if (decided.transfers().underWay().isEmpty()) {
+            return List.of();
+        }
+        Reports reports = reports();
+        return TransferRound.commands(
+                decided,
+                reports,
+                transferTimes.look(decided, reports, environment.ticker().nanos()));
     }
 
     /** What the steps of an operation that runs wait for, by their places, as of the last look. */
@@ -167,8 +199,11 @@ final class LeaderSession {
         boolean balances = decided.wishes().schedulers().balanceLeaders();
         List<Step.MoveLeader> moves = new LeaderPlanner(ClusterModels.of(decided, reports()), policy())
                 .moves(resting).stream()
-                        // A node that is to lead nothing gives its leaderships away also when nothing is balanced.
-                        .filter(move -> balances || decided.intentOf(move.from()) != NodeModel.Intent.IN_SERVICE)
+                        // A node that is to lead nothing gives its leaderships away also when nothing is balanced, and
+                        // in the middle of a transfer, which another leader would have to begin again.
+                        .filter(move -> decided.intentOf(move.from()) != NodeModel.Intent.IN_SERVICE
+                                || (balances
+                                        && decided.transfers().of(move.group()).isEmpty()))
                         .toList();
         synchronized (this) {
             moves.forEach(move -> transfers.put(

@@ -34,11 +34,7 @@ final class MemberDuties {
                     .build());
         }
         if (members.leaving().contains(node) && reports.replica(node, group).isPresent()) {
-            return isWhole(group, members, reports)
-                    ? Optional.of(Instruction.newBuilder()
-                            .setRemoveReplica(RemoveReplica.newBuilder().setGroup(group.toString()))
-                            .build())
-                    : Optional.empty();
+            return isWhole(group, members, reports) ? Optional.of(remove(group)) : Optional.empty();
         }
         return reports.reportedLeader(group).filter(node::equals).flatMap(leader -> {
             Optional<NodeId> next = members.joining().stream()
@@ -76,6 +72,13 @@ final class MemberDuties {
                                 .addAllVoters(members(voters, state))
                                 .addAllLearners(members(learners, state)))
                         .build());
+    }
+
+    /** The order to delete a replica, for good. */
+    static Instruction remove(GroupId group) {
+        return Instruction.newBuilder()
+                .setRemoveReplica(RemoveReplica.newBuilder().setGroup(group.toString()))
+                .build();
     }
 
     /** The order to hand the leadership of a group over. */

@@ -8,6 +8,7 @@ import io.titankv.placement.plan.Frontier;
 import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.WaitingOn;
+import io.titankv.placement.run.Claims.Level;
 import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.Members;
 import io.titankv.placement.state.MembersForm;
@@ -20,6 +21,7 @@ import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.Instruction;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -118,19 +120,25 @@ final class OperationRound {
     }
 
     private void operate(Set<GroupId> changing) {
+        RangeWork ranges = new RangeWork(state, reports, policy);
+        commands.addAll(ranges.tidy());
         if (state.journal().running().isEmpty()) {
             return; // a model of the cluster is not drawn for nothing four times a second
         }
         ClusterModel model = ClusterModels.of(state, reports);
-        SortedMap<GroupId, String> claims = new TreeMap<>();
-        state.groups().values().stream()
-                .filter(group -> group.state() == GroupRecord.State.CREATING)
-                .forEach(group -> claims.put(group.id(), "its creation"));
-        changing.forEach(group -> claims.put(group, "a change of its members that is not noted yet"));
+        Map<Level, SortedMap<GroupId, String>> claimed = new EnumMap<>(Level.class);
+        for (Level level : Level.values()) {
+            claimed.put(level, Claims.underWay(state, level));
+        }
+        SortedMap<GroupId, String> members = claimed.getOrDefault(Level.REPLICAS, new TreeMap<>());
+        changing.forEach(group -> members.put(group, "a change of its members that is not noted yet"));
         Map<NodeId, Integer> copies = new HashMap<>();
         for (OperationRecord operation : state.journal().running()) {
             Set<Integer> before = operation.settled();
-            Frontier frontier = Frontier.of(operation.steps(), before, model.withClaims(claims), policy, copies);
+            SortedMap<GroupId, String> claims = claimed.getOrDefault(Claims.levelOf(operation), new TreeMap<>());
+            ClusterModel seen =
+                    model.withClaims(operation.phase() == Phase.CANCELLING ? Claims.withoutCreation(claims) : claims);
+            Frontier frontier = Frontier.of(operation.steps(), before, seen, policy, copies);
             SortedMap<Integer, WaitingOn> held = new TreeMap<>(frontier.waiting());
             waiting.put(operation.id(), held);
             Set<Integer> finished = new HashSet<>(frontier.finished());
@@ -138,10 +146,11 @@ final class OperationRound {
             if (!finished.isEmpty() || !frontier.moot().isEmpty()) {
                 commands.add(OperationForm.advance(state.clusterId(), operation.id(), finished, frontier.moot()));
             }
-            if (frontier.isDone(operation.steps())) {
+            ranges.explain(operation, held);
+            frontier.actions().forEach(action -> act(action, operation, held, ranges, seen));
+            // What was decided of its ranges is carried through before it ends.
+            if (frontier.isDone(operation.steps()) && !state.transfers().isPartOf(operation.id())) {
                 commands.add(end(operation, finished, frontier));
-            } else {
-                frontier.actions().forEach(action -> act(action, operation, held));
             }
             Set<Integer> settled = new HashSet<>(frontier.finished());
             settled.addAll(frontier.moot().keySet());
@@ -166,7 +175,12 @@ final class OperationRound {
                 : OperationForm.end(state.clusterId(), operation.id(), Phase.DONE, "");
     }
 
-    private void act(Action action, OperationRecord operation, SortedMap<Integer, WaitingOn> held) {
+    private void act(
+            Action action,
+            OperationRecord operation,
+            SortedMap<Integer, WaitingOn> held,
+            RangeWork ranges,
+            ClusterModel model) {
         switch (action) {
             case Action.AddLearner add -> join(add, operation, held);
             case Action.PromoteLearner promote -> {
@@ -193,7 +207,11 @@ final class OperationRound {
                         new Order(transfer.from(), MemberDuties.handOver(transfer.group(), transfer.to())));
             case Action.ChangeIntent change ->
                 commands.add(WishesForm.changeIntent(state.clusterId(), change.node(), change.intent()));
-            case Action.DeleteStray _, Action.FormGroup _, Action.TransferRange _, Action.EndGroup _ ->
+            case Action.FormGroup form -> commands.add(ranges.form(form, operation));
+            case Action.TransferRange range ->
+                ranges.begin(range, operation, model, held).ifPresent(commands::add);
+            case Action.EndGroup end -> commands.add(ranges.end(end));
+            case Action.DeleteStray _ ->
                 throw new IllegalStateException(
                         "operation " + operation.name() + " has a step that cannot be stored: " + action);
         }

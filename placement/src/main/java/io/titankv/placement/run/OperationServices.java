@@ -168,7 +168,7 @@ final class OperationServices {
                 throw TitanErrors.toException(
                         refused.refusal() == Refusal.NONSENSE
                                 ? TitanError.of(ErrorReason.BAD_REQUEST, refused.message())
-                                : NodeChanges.refusal(
+                                : Changes.refusal(
                                         refused.message(), refused.refusal().name()));
         });
     }

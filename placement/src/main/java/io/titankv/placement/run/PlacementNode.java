@@ -2,7 +2,6 @@ package io.titankv.placement.run;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.BindableService;
-import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.multiraft.host.Replica;
@@ -17,15 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +59,6 @@ public final class PlacementNode implements AutoCloseable {
     @GuardedBy("this")
     private long waitingTerm;
 
-    /** The shards that the newest map puts on this node. */
-    private final AtomicReference<Set<GroupId>> replicasHere = new AtomicReference<>(Set.of());
-
     private PlacementNode(PlacementOptions options, PlacementEnvironment environment, IdentityStore identity) {
         this.options = options;
         this.environment = environment;
@@ -88,18 +81,12 @@ public final class PlacementNode implements AutoCloseable {
         this.leaderLoop = new LeaderLoop(() -> seat, identity::founding, options.timings(), environment.ticker());
         this.leaderThread = new Loop("titan-placement-leader", this::leaderStep);
         this.agentThread = new Loop("titan-placement-agent", this::agentStep);
-        known.listen(this::askForNewReplicas);
-    }
-
-    /** Placement says what to create in the answer to a heartbeat: it is asked as soon as a map shows that there is something. */
-    private void askForNewReplicas(ShardMap map) {
-        Set<GroupId> here = map.shards().stream()
-                .filter(shard -> shard.replicas().contains(options.node()))
-                .map(ShardMap.ShardEntry::id)
-                .collect(Collectors.toUnmodifiableSet());
-        if (!replicasHere.getAndSet(here).containsAll(here)) {
-            leadershipChanged();
-        }
+        RouteNews news = new RouteNews(options.node(), () -> actions);
+        known.listen(map -> {
+            if (news.isUrgent(map)) {
+                leadershipChanged();
+            }
+        });
     }
 
     /**

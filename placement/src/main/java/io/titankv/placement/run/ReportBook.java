@@ -10,11 +10,14 @@ import io.titankv.placement.run.Reports.Liveness;
 import io.titankv.placement.run.Reports.NodeReport;
 import io.titankv.proto.internal.v1.HeartbeatRequest;
 import io.titankv.proto.internal.v1.ReplicaState;
+import io.titankv.proto.internal.v1.TransferPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ final class ReportBook {
 
     @GuardedBy("this")
     private final Map<GroupId, Leadership> leaders = new HashMap<>();
+
+    @GuardedBy("this")
+    private final OperationRates rates = new OperationRates();
 
     /** The last heartbeat of a node. */
     private static final class Page {
@@ -61,13 +67,14 @@ final class ReportBook {
     /**
      * Notes a heartbeat.
      *
-     * @return true when a shard's leader changed by it
+     * @return true when a shard's leader changed by it, or how far a range transfer is
      * @throws IllegalArgumentException when it makes no sense
      */
     synchronized boolean note(NodeId node, HeartbeatRequest heartbeat, long nowNanos, Instant now) {
         Map<GroupId, ReplicaState> replicas = new HashMap<>();
         heartbeat.getReplicasList().forEach(replica -> replicas.put(GroupId.parse(replica.getGroup()), replica));
         Page page = pages.get(node);
+        Map<GroupId, ReplicaState> before = page == null ? Map.of() : page.replicas;
         if (page == null) {
             pages.put(node, new Page(heartbeat, replicas, now, nowNanos));
         } else {
@@ -79,7 +86,8 @@ final class ReportBook {
             page.heardAt = now;
             page.heardNanos = nowNanos;
         }
-        boolean changed = false;
+        rates.note(node, replicas, nowNanos);
+        boolean changed = hasTransferNews(before, replicas);
         for (Map.Entry<GroupId, ReplicaState> entry : replicas.entrySet()) {
             ReplicaState replica = entry.getValue();
             if (!entry.getKey().isPlacement() && !replica.getLeaderNodeId().isEmpty()) {
@@ -88,6 +96,25 @@ final class ReportBook {
             }
         }
         return changed;
+    }
+
+    /** Whether a replica is further in a transfer than it was: what is copied without more is no news. */
+    private static boolean hasTransferNews(Map<GroupId, ReplicaState> before, Map<GroupId, ReplicaState> now) {
+        return now.entrySet().stream().anyMatch(entry -> {
+            TransferPart was = before.getOrDefault(entry.getKey(), ReplicaState.getDefaultInstance())
+                    .getTransfer();
+            return !phaseOf(was).equals(phaseOf(entry.getValue().getTransfer()));
+        });
+    }
+
+    private static TransferPart phaseOf(TransferPart part) {
+        return TransferPart.newBuilder()
+                .setSettled(part.getSettled())
+                .setTransfer(part.getTransfer())
+                .setSide(part.getSide())
+                .setComplete(part.getComplete())
+                .setCaughtUp(part.getCaughtUp())
+                .build();
     }
 
     @GuardedBy("this")
@@ -104,7 +131,10 @@ final class ReportBook {
     synchronized Reports reports(Collection<NodeId> nodes, long nowNanos) {
         Map<NodeId, NodeReport> reports = new HashMap<>();
         nodes.forEach(node -> reports.put(node, report(pages.get(node), nowNanos)));
-        return new Reports(reports, leaders);
+        List<NodeId> up = nodes.stream()
+                .filter(node -> Objects.requireNonNull(reports.get(node)).liveness() == Liveness.UP)
+                .toList();
+        return new Reports(reports, leaders, rates.perSecond(up).orElse(Map.of()));
     }
 
     private NodeReport report(@Nullable Page page, long nowNanos) {

@@ -15,8 +15,9 @@ import java.util.Optional;
  *
  * @param nodes the nodes that are known, heard of or not
  * @param leaders who led each group when last heard of
+ * @param operations reads and writes a second of each group; empty while that is not known
  */
-record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders) {
+record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders, Map<GroupId, Double> operations) {
     /** Whether a node is there. */
     enum Liveness {
         UP,
@@ -52,13 +53,19 @@ record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders) 
     Reports {
         nodes = Map.copyOf(nodes);
         leaders = Map.copyOf(leaders);
+        operations = Map.copyOf(operations);
+    }
+
+    /** Reads and writes a second; 0 while that is not known. */
+    double operationsPerSecond(GroupId group) {
+        return operations.getOrDefault(group, 0.0);
     }
 
     /** The same with a leader of a group of which heartbeats do not tell. */
     Reports led(GroupId group, Leadership leadership) {
         Map<GroupId, Leadership> more = new HashMap<>(leaders);
         more.put(group, leadership);
-        return new Reports(nodes, more);
+        return new Reports(nodes, more, operations);
     }
 
     /** Whether every node that is up has been heard of since this placement leader began. */

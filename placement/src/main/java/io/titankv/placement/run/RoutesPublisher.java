@@ -4,6 +4,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.placement.run.Reports.Leadership;
+import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.PlacementState;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class RoutesPublisher {
                 .map(node -> new ShardMap.NodeEntry(node.id(), node.gatewayAddress(), node.labels()))
                 .toList();
         List<ShardMap.ShardEntry> shards = state.groups().values().stream()
+                .filter(group -> group.state() != GroupRecord.State.RETIRED)
                 .map(group -> {
                     Optional<Leadership> leader = Optional.ofNullable(leaders.get(group.id()))
                             .filter(known -> isMember(group.members(), known.leader()));

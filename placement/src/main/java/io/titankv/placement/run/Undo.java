@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How an operation that is cancelled is brought to a safe end: a replica that was added beside the one that it replaces goes again,
- * and a node that was to leave is in service again. What is done stays. Pure functions.
+ * How an operation that is cancelled is brought to a safe end: a replica that was added beside the one that it replaces goes again, a
+ * node that was to leave is in service again, and a group that was formed and got nothing is retired. What is done stays; transfers of
+ * ranges that are not decided are given up ({@link TransferRound}). Pure functions.
  */
 final class Undo {
     private Undo() {}
@@ -44,9 +45,14 @@ final class Undo {
                         removal(add.group(), add.to(), members, why, undo);
                     }
                 }
+                case Step.CreateGroup create -> {
+                    if (state.groups().containsKey(create.group())
+                            && state.rangesOf(create.group()).isEmpty()) {
+                        undo.add(new Step.RetireGroup(create.group(), why));
+                    }
+                }
                 case Step.RemoveReplica _,
                         Step.MoveLeader _,
-                        Step.CreateGroup _,
                         Step.MoveRange _,
                         Step.RetireGroup _,
                         Step.DropStray _ -> {}

@@ -52,19 +52,15 @@ final class CommandApplication {
                 case REGISTER_NODE -> register(command.getRegisterNode());
                 case LAY_RING -> layRing(command.getLayRing());
                 case MARK_SERVING -> markServing(command.getMarkServing());
-                case CHANGE_INTENT, CHANGE_LABELS, SET_SCHEDULERS -> drafted(new WishCommands(draft).apply(command));
+                case CHANGE_INTENT, CHANGE_LABELS, SET_SCHEDULERS, SET_LIMITS ->
+                    drafted(new WishCommands(draft).apply(command));
                 case JOIN_GROUP, GIVE_UP_JOINING, CONFIRM_MEMBERS, FORGET_REPLICA ->
                     drafted(new MemberCommands(draft).apply(command));
                 case BEGIN_OPERATION, ADVANCE_OPERATION, CANCEL_OPERATION, END_OPERATION ->
                     drafted(new OperationCommands(draft).apply(command));
-                case BEGIN_TRANSFER,
-                        FREEZE_TRANSFER,
-                        DECIDE_TRANSFER,
-                        END_TRANSFER,
-                        FORM_GROUP,
-                        RETIRE_GROUP,
-                        FORGET_GROUP,
-                        SET_LIMITS -> refused(Refusal.MALFORMED, "range transfers are not carried out yet");
+                case BEGIN_TRANSFER, FREEZE_TRANSFER, DECIDE_TRANSFER, END_TRANSFER ->
+                    drafted(new TransferCommands(draft).apply(command));
+                case FORM_GROUP, RETIRE_GROUP, FORGET_GROUP -> drafted(new GroupCommands(draft).apply(command));
                 case KIND_NOT_SET -> refused(Refusal.MALFORMED, "the command says nothing that this version knows");
             };
         } catch (Draft.RefusedException e) {
@@ -201,6 +197,7 @@ final class CommandApplication {
         draft.epoch = epoch;
         draft.groups.putAll(groups);
         draft.ring = ring;
+        draft.lastGroup = groups.lastKey().number();
         draft.event("ring laid", groups.size() + " shards in " + ring.size() + " ranges", "", "", 0);
         return changed();
     }
@@ -211,11 +208,14 @@ final class CommandApplication {
         if (group == null) {
             return refused(Refusal.GROUP_UNKNOWN, "there is no group " + id);
         }
-        if (group.state() == GroupRecord.State.SERVING) {
-            return unchanged();
-        }
-        draft.groups.put(id, group.serving());
-        return changed();
+        return switch (group.state()) {
+            case CREATING -> {
+                draft.groups.put(id, group.serving());
+                yield changed();
+            }
+            case SERVING -> unchanged();
+            case RETIRED -> refused(Refusal.GROUP_STATE, "group " + id + " is retired");
+        };
     }
 
     private Applied changed() {

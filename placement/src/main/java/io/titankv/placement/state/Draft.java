@@ -24,6 +24,8 @@ final class Draft {
     List<NodeId> initialNodes;
     Members placement;
     List<RangeEntry> ring;
+    int lastGroup;
+    Transfers transfers;
     Wishes wishes;
     Journal journal;
     Instant at = Instant.EPOCH;
@@ -53,6 +55,8 @@ final class Draft {
         this.initialNodes = before.initialNodes();
         this.placement = before.placement();
         this.ring = before.ring();
+        this.lastGroup = before.lastGroup();
+        this.transfers = before.transfers();
         this.wishes = before.wishes();
         this.journal = before.journal();
     }
@@ -77,6 +81,14 @@ final class Draft {
         return node;
     }
 
+    GroupRecord requireGroup(GroupId id) {
+        GroupRecord group = groups.get(id);
+        if (group == null) {
+            throw new RefusedException(Refusal.GROUP_UNKNOWN, "there is no group " + id);
+        }
+        return group;
+    }
+
     PlacementState done() {
         return new PlacementState(
                 clusterId,
@@ -88,6 +100,8 @@ final class Draft {
                 nodes,
                 groups,
                 ring,
+                lastGroup,
+                transfers,
                 wishes,
                 journal);
     }

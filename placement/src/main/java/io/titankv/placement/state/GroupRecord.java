@@ -19,7 +19,9 @@ public record GroupRecord(GroupId id, Members roster, State state, Epoch ownersh
         /** Its replicas are being made. */
         CREATING,
         /** Every member has its replica, and the leader knows its ranges. */
-        SERVING
+        SERVING,
+        /** It owns nothing and gets nothing: its replicas are being deleted. */
+        RETIRED
     }
 
     public GroupRecord {
@@ -47,6 +49,15 @@ public record GroupRecord(GroupId id, Members roster, State state, Epoch ownersh
 
     GroupRecord serving() {
         return new GroupRecord(id, roster, State.SERVING, ownershipEpoch);
+    }
+
+    GroupRecord retired() {
+        return new GroupRecord(id, roster, State.RETIRED, ownershipEpoch);
+    }
+
+    /** As its ownership changed at that epoch. */
+    GroupRecord owningSince(Epoch epoch) {
+        return new GroupRecord(id, roster, state, epoch);
     }
 
     GroupRecord with(Members changed) {

@@ -56,7 +56,7 @@ public record Members(
     }
 
     /** Everybody who has a replica, is to have one, or is to delete one. */
-    List<NodeId> everybody() {
+    public List<NodeId> everybody() {
         return concat(voters, learners, joining, leaving);
     }
 

@@ -1,5 +1,7 @@
 package io.titankv.placement.state;
 
+import io.titankv.model.GroupId;
+import io.titankv.placement.plan.Step;
 import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.proto.durable.v1.AdvanceOperation;
 import io.titankv.proto.durable.v1.CancelOperation;
@@ -7,6 +9,7 @@ import io.titankv.proto.durable.v1.EndOperation;
 import io.titankv.proto.durable.v1.MootStep;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -42,6 +45,7 @@ final class OperationCommands {
             throw new IllegalArgumentException("an operation does not begin as " + operation.phase());
         }
         requireRoom();
+        requireNewGroups(operation);
         draft.journal = draft.journal.with(operation);
         if (operation.phase() == Phase.RUNNING) {
             event("operation started", operation, operation.reason().toString());
@@ -56,10 +60,32 @@ final class OperationCommands {
         }
     }
 
+    /** No two operations form one group, and none forms one that was: a plan that was stored may be too old. */
+    private void requireNewGroups(OperationRecord operation) {
+        for (GroupId group : formedBy(operation)) {
+            boolean isTaken = group.number() <= draft.lastGroup
+                    || draft.journal.running().stream()
+                            .anyMatch(other -> formedBy(other).contains(group));
+            if (isTaken) {
+                throw new Draft.RefusedException(
+                        Refusal.GROUP_EXISTS,
+                        "the plan makes shard " + group + ", which another operation made since: plan again");
+            }
+        }
+    }
+
+    private static List<GroupId> formedBy(OperationRecord operation) {
+        return operation.steps().stream()
+                .filter(Step.CreateGroup.class::isInstance)
+                .map(step -> ((Step.CreateGroup) step).group())
+                .toList();
+    }
+
     private void advance(AdvanceOperation advance) {
         OperationRecord operation = require(advance.getId());
         if (advance.getApply() && operation.phase() == Phase.PLANNED) {
             requireRoom();
+            requireNewGroups(operation);
             operation = operation.started(draft.at);
             event("operation started", operation, operation.reason().toString());
         }

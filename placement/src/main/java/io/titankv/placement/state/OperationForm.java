@@ -161,8 +161,21 @@ public final class OperationForm {
                 stored.setKind(StoredStepKind.STORED_STEP_KIND_SET_INTENT)
                         .setTo(set.node().value())
                         .setIntent(WishesForm.stored(set.intent()));
-            case Step.CreateGroup _, Step.MoveRange _, Step.RetireGroup _, Step.DropStray _ ->
-                throw new IllegalArgumentException("cannot be carried out yet: " + step.text());
+            case Step.CreateGroup create ->
+                stored.setKind(StoredStepKind.STORED_STEP_KIND_CREATE_GROUP)
+                        .setGroup(create.group().number())
+                        .addAllMembers(
+                                create.members().stream().map(NodeId::value).toList());
+            case Step.MoveRange move ->
+                stored.setKind(StoredStepKind.STORED_STEP_KIND_MOVE_RANGE)
+                        .setGroup(move.from().number())
+                        .setToGroup(move.to().number())
+                        .setRange(TransferForm.arc(move.range()))
+                        .setOpsPerSecond(move.opsPerSecond());
+            case Step.RetireGroup retire ->
+                stored.setKind(StoredStepKind.STORED_STEP_KIND_RETIRE_GROUP)
+                        .setGroup(retire.group().number());
+            case Step.DropStray _ -> throw new IllegalArgumentException("cannot be carried out yet: " + step.text());
         }
         return stored.build();
     }
@@ -193,11 +206,22 @@ public final class OperationForm {
                         stored.getWhy());
             case STORED_STEP_KIND_SET_INTENT ->
                 new Step.SetIntent(new NodeId(stored.getTo()), WishesForm.intent(stored.getIntent()), stored.getWhy());
-            case STORED_STEP_KIND_UNSPECIFIED,
-                    STORED_STEP_KIND_CREATE_GROUP,
-                    STORED_STEP_KIND_MOVE_RANGE,
-                    STORED_STEP_KIND_RETIRE_GROUP,
-                    UNRECOGNIZED ->
+            case STORED_STEP_KIND_CREATE_GROUP ->
+                new Step.CreateGroup(
+                        StoredForm.group(stored.getGroup()),
+                        stored.getMembersList().stream().map(NodeId::new).toList(),
+                        stored.getWhy());
+            case STORED_STEP_KIND_MOVE_RANGE ->
+                new Step.MoveRange(
+                        TransferForm.range(stored.getRange()),
+                        StoredForm.group(stored.getGroup()),
+                        StoredForm.group(stored.getToGroup()),
+                        stored.getBytes(),
+                        stored.getOpsPerSecond(),
+                        stored.getWhy());
+            case STORED_STEP_KIND_RETIRE_GROUP ->
+                new Step.RetireGroup(StoredForm.group(stored.getGroup()), stored.getWhy());
+            case STORED_STEP_KIND_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalArgumentException("a step that this version does not know: " + stored.getKind());
         };
     }
@@ -242,7 +266,7 @@ public final class OperationForm {
         };
     }
 
-    static String words(Phase phase) {
+    static String words(Enum<?> phase) {
         return phase.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -67,8 +67,13 @@ public record OperationRecord(
         }
     }
 
-    /** When it was made, began and ended. */
-    public record Times(Instant created, Optional<Instant> started, Optional<Instant> ended) {}
+    /** When it was made, began and ended; the start of 1970 stands for a time that is not known. */
+    public record Times(Instant created, Optional<Instant> started, Optional<Instant> ended) {
+        public Times {
+            started = started.filter(at -> at.toEpochMilli() != 0);
+            ended = ended.filter(at -> at.toEpochMilli() != 0);
+        }
+    }
 
     public OperationRecord {
         steps = List.copyOf(steps);

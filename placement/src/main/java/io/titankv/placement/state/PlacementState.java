@@ -7,6 +7,8 @@ import io.titankv.model.ShardMap.RangeEntry;
 import io.titankv.model.Token;
 import io.titankv.model.TokenRange;
 import io.titankv.placement.plan.NodeModel.Intent;
+import io.titankv.placement.state.GroupRecord.State;
+import io.titankv.placement.state.TransferRecord.Phase;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import java.util.Collections;
 import java.util.HashSet;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the placement group has decided: who belongs to the cluster, which groups there are, and who owns which tokens. What
@@ -29,6 +32,8 @@ import java.util.TreeMap;
  * @param nodes every node that registered
  * @param groups every group but placement's own
  * @param ring who owns which tokens: in token order, covering the ring; or empty
+ * @param lastGroup the greatest number that a group ever had
+ * @param transfers ranges on their way from group to group
  * @param wishes what operators want since the founding
  * @param journal what is being done, and what happened
  */
@@ -42,11 +47,16 @@ public record PlacementState(
         SortedMap<NodeId, NodeRecord> nodes,
         SortedMap<GroupId, GroupRecord> groups,
         List<RangeEntry> ring,
+        int lastGroup,
+        Transfers transfers,
         Wishes wishes,
         Journal journal) {
 
-    /** The format of commands and snapshots that this version writes, and the newest it reads. 2: operations, intents, members. */
-    public static final int FORMAT = 2;
+    /**
+     * The format of commands and snapshots that this version writes, and the newest it reads. 2: operations, intents, members. 3: range
+     * transfers, groups that come and go, limits.
+     */
+    public static final int FORMAT = 3;
 
     /** Before the cluster is founded. */
     public static final PlacementState EMPTY = new PlacementState(
@@ -59,6 +69,8 @@ public record PlacementState(
             Collections.emptySortedMap(),
             Collections.emptySortedMap(),
             List.of(),
+            0,
+            Transfers.NONE,
             Wishes.NONE,
             Journal.EMPTY);
 
@@ -93,6 +105,8 @@ public record PlacementState(
                 nodes,
                 groups,
                 ring,
+                groups.isEmpty() ? 0 : groups.lastKey().number(),
+                Transfers.NONE,
                 Wishes.NONE,
                 Journal.EMPTY);
     }
@@ -192,11 +206,40 @@ public record PlacementState(
                             && group.ownershipEpoch().compareTo(epoch) <= 0,
                     "ownership changed at an epoch that was");
         });
+        checkRangesInvariants();
         Set<String> raftAddresses = new HashSet<>();
         nodes.forEach((id, node) -> {
             check(id.equals(node.id()), "nodes are filed under their id");
             check(raftAddresses.add(node.raftAddress()), "no two nodes have one Raft address");
         });
+    }
+
+    private void checkRangesInvariants() {
+        groups.forEach((id, group) ->
+                check(id.number() <= lastGroup, "no group has a number above the last one that was given: " + id));
+        ring.forEach(entry -> check(stateOf(entry.owner()) != State.RETIRED, "retired groups own nothing"));
+        Set<GroupId> busy = new HashSet<>();
+        transfers.underWay().forEach((id, transfer) -> {
+            check(id == transfer.id() && id <= transfers.last(), "transfers are filed under their id");
+            check(
+                    busy.add(transfer.from()) && busy.add(transfer.to()),
+                    "a group takes part in one transfer at most: " + transfer);
+            check(
+                    stateOf(transfer.from()) == State.SERVING && stateOf(transfer.to()) == State.SERVING,
+                    "ranges go from groups that serve to groups that serve");
+            GroupId owner = transfer.phase() == Phase.COMMITTED ? transfer.to() : transfer.from();
+            transfer.ranges()
+                    .forEach(range -> check(
+                            ring.stream()
+                                    .filter(entry -> entry.range().overlaps(range))
+                                    .allMatch(entry -> entry.owner().equals(owner)),
+                            "ranges of " + transfer.name() + " belong to " + owner));
+        });
+    }
+
+    private @Nullable State stateOf(GroupId id) {
+        GroupRecord group = groups.get(id);
+        return group == null ? null : group.state();
     }
 
     private void check(boolean condition, String what) {

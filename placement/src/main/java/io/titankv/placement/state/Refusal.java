@@ -30,6 +30,16 @@ public enum Refusal {
     OPERATION_EXISTS,
     /** The operation is in a state in which this makes no sense. */
     OPERATION_STATE,
+    /** There is no such transfer, or not any more. */
+    TRANSFER_UNKNOWN,
+    /** Another transfer has that id. */
+    TRANSFER_EXISTS,
+    /** The transfer is in a state in which this makes no sense. */
+    TRANSFER_STATE,
+    /** The group is in a state in which this makes no sense. */
+    GROUP_STATE,
+    /** The group's number is or was in use. */
+    GROUP_EXISTS,
     /** There are as many operations as there may be. */
     TOO_MANY,
     /** The command contradicts itself or names what does not exist. */

@@ -97,11 +97,14 @@ public final class StoredForm {
                                 switch (group.state()) {
                                     case CREATING -> StoredGroupState.STORED_GROUP_STATE_CREATING;
                                     case SERVING -> StoredGroupState.STORED_GROUP_STATE_SERVING;
+                                    case RETIRED -> StoredGroupState.STORED_GROUP_STATE_RETIRED;
                                 })
                         .setOwnershipEpoch(group.ownershipEpoch().value())
                         .setUnderWay(MembersForm.underWay(group.roster()))));
         state.ring().forEach(entry -> snapshot.addRing(range(entry)));
         snapshot.setPlacementUnderWay(MembersForm.underWay(state.placement()));
+        snapshot.setLastGroup(state.lastGroup());
+        TransferForm.write(state.transfers(), snapshot);
         WishesForm.write(state.wishes(), snapshot);
         state.journal().operations().values().forEach(it -> snapshot.addOperations(OperationForm.stored(it)));
         snapshot.setLastOperation(state.journal().lastOperation());
@@ -126,7 +129,8 @@ public final class StoredForm {
                     switch (stored.getState()) {
                         case STORED_GROUP_STATE_CREATING -> GroupRecord.State.CREATING;
                         case STORED_GROUP_STATE_SERVING -> GroupRecord.State.SERVING;
-                        case STORED_GROUP_STATE_UNSPECIFIED, STORED_GROUP_STATE_RETIRED, UNRECOGNIZED ->
+                        case STORED_GROUP_STATE_RETIRED -> GroupRecord.State.RETIRED;
+                        case STORED_GROUP_STATE_UNSPECIFIED, UNRECOGNIZED ->
                             throw new IllegalArgumentException("group " + stored.getNumber() + " has no state");
                     },
                     new Epoch(stored.getOwnershipEpoch()));
@@ -142,6 +146,11 @@ public final class StoredForm {
                 nodes,
                 groups,
                 snapshot.getRingList().stream().map(StoredForm::range).toList(),
+                // Before format 3 no group ever went.
+                Math.max(
+                        snapshot.getLastGroup(),
+                        groups.isEmpty() ? 0 : groups.lastKey().number()),
+                TransferForm.read(snapshot),
                 WishesForm.read(snapshot),
                 journal(snapshot));
         state.checkInvariants();

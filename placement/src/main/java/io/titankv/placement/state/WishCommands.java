@@ -31,6 +31,13 @@ final class WishCommands {
                     draft.event("schedulers switched", text(schedulers), "", "", 0);
                 }
             }
+            case SET_LIMITS -> {
+                long transferBytes = command.getSetLimits().getTransferBytesPerSecond();
+                draft.wishes = before.with(transferBytes);
+                if (transferBytes != before.transferBytesPerSecond()) {
+                    draft.event("limits set", "a transfer copies " + text(transferBytes), "", "", 0);
+                }
+            }
             default -> throw new IllegalStateException("not a wish: " + command.getKindCase());
         }
         return !draft.wishes.equals(before);
@@ -60,7 +67,12 @@ final class WishCommands {
 
     private static String text(Schedulers schedulers) {
         return "heal " + onOff(schedulers.heal()) + ", balance of replicas " + onOff(schedulers.balanceReplicas())
-                + ", balance of leaders " + onOff(schedulers.balanceLeaders());
+                + ", balance of leaders " + onOff(schedulers.balanceLeaders()) + ", balance of ranges "
+                + onOff(schedulers.balanceRanges());
+    }
+
+    private static String text(long transferBytes) {
+        return transferBytes == 0 ? "as fast as it can" : "at most " + transferBytes + " bytes a second";
     }
 
     private static String onOff(boolean on) {

@@ -13,26 +13,40 @@ import java.util.TreeMap;
  * @param intents of nodes; one that is not named is in service
  * @param labels that operators gave nodes; they go before those that a node registers with. Empty value: the node has no such label
  * @param schedulers what the cluster does by itself
+ * @param transferBytesPerSecond that one range transfer copies at most; 0: as many as it can
  */
 public record Wishes(
-        SortedMap<NodeId, Intent> intents, SortedMap<NodeId, SortedMap<String, String>> labels, Schedulers schedulers) {
+        SortedMap<NodeId, Intent> intents,
+        SortedMap<NodeId, SortedMap<String, String>> labels,
+        Schedulers schedulers,
+        long transferBytesPerSecond) {
     /** Most labels that operators may give a node. */
     static final int LABELS_MAX = 64;
 
     /** Longest name or value of a label, characters. */
     static final int LABEL_CHARACTERS_MAX = 64;
 
+    /** A guess: a third of what a replica copies on a small machine, so that requests have the rest. */
+    public static final long TRANSFER_BYTES_PER_SECOND_DEFAULT = 32L << 20;
+
     /** Nothing special. */
-    public static final Wishes NONE =
-            new Wishes(Collections.emptySortedMap(), Collections.emptySortedMap(), Schedulers.ALL);
+    public static final Wishes NONE = new Wishes(
+            Collections.emptySortedMap(),
+            Collections.emptySortedMap(),
+            Schedulers.ALL,
+            TRANSFER_BYTES_PER_SECOND_DEFAULT);
 
     /** What the cluster does by itself. */
-    public record Schedulers(boolean heal, boolean balanceReplicas, boolean balanceLeaders) {
+    public record Schedulers(boolean heal, boolean balanceReplicas, boolean balanceLeaders, boolean balanceRanges) {
         /** All of it. */
-        public static final Schedulers ALL = new Schedulers(true, true, true);
+        public static final Schedulers ALL = new Schedulers(true, true, true, true);
     }
 
     public Wishes {
+        if (transferBytesPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    "a transfer cannot copy " + transferBytesPerSecond + " bytes a second; 0: as many as it can");
+        }
         intents = Collections.unmodifiableSortedMap(new TreeMap<>(intents));
         SortedMap<NodeId, SortedMap<String, String>> copied = new TreeMap<>();
         labels.forEach((node, given) -> copied.put(node, Collections.unmodifiableSortedMap(new TreeMap<>(given))));
@@ -63,7 +77,7 @@ public record Wishes(
         } else {
             changed.put(node, intent);
         }
-        return new Wishes(changed, labels, schedulers);
+        return new Wishes(changed, labels, schedulers, transferBytesPerSecond);
     }
 
     /**
@@ -87,10 +101,14 @@ public record Wishes(
         });
         SortedMap<NodeId, SortedMap<String, String>> changed = new TreeMap<>(labels);
         changed.put(node, given);
-        return new Wishes(intents, changed, schedulers);
+        return new Wishes(intents, changed, schedulers, transferBytesPerSecond);
     }
 
     Wishes with(Schedulers changed) {
-        return new Wishes(intents, labels, changed);
+        return new Wishes(intents, labels, changed, transferBytesPerSecond);
+    }
+
+    Wishes with(long changedTransferBytesPerSecond) {
+        return new Wishes(intents, labels, schedulers, changedTransferBytesPerSecond);
     }
 }

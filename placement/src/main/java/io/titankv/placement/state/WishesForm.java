@@ -9,6 +9,7 @@ import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.durable.v1.PlacementSnapshot;
 import io.titankv.proto.durable.v1.StoredIntent;
 import io.titankv.proto.durable.v1.StoredLabel;
+import io.titankv.proto.durable.v1.StoredLimits;
 import io.titankv.proto.durable.v1.StoredSchedulers;
 import java.util.Collection;
 import java.util.Map;
@@ -38,6 +39,19 @@ public final class WishesForm {
                 .build();
     }
 
+    /** How much at most may go on at a time. */
+    public static PlacementCommand setLimits(String clusterId, long transferBytesPerSecond) {
+        return StoredForm.command(clusterId)
+                .setSetLimits(limits(transferBytesPerSecond))
+                .build();
+    }
+
+    private static StoredLimits limits(long transferBytesPerSecond) {
+        return StoredLimits.newBuilder()
+                .setTransferBytesPerSecond(transferBytesPerSecond)
+                .build();
+    }
+
     static void write(Wishes wishes, PlacementSnapshot.Builder snapshot) {
         wishes.intents().forEach((node, intent) -> snapshot.addIntents(change(node, intent)));
         wishes.labels().forEach((node, given) -> {
@@ -52,6 +66,7 @@ public final class WishesForm {
             snapshot.addLabels(stored);
         });
         snapshot.setSchedulers(stored(wishes.schedulers()));
+        snapshot.setLimits(limits(wishes.transferBytesPerSecond()));
     }
 
     static Wishes read(PlacementSnapshot snapshot) {
@@ -65,7 +80,14 @@ public final class WishesForm {
             stored.getSetList().forEach(label -> given.put(label.getName(), label.getValue()));
             labels.put(new NodeId(stored.getNodeId()), given);
         });
-        return new Wishes(intents, labels, schedulers(snapshot.getSchedulers()));
+        return new Wishes(
+                intents,
+                labels,
+                schedulers(snapshot.getSchedulers()),
+                // Before format 3 there were no limits to set.
+                snapshot.hasLimits()
+                        ? snapshot.getLimits().getTransferBytesPerSecond()
+                        : Wishes.TRANSFER_BYTES_PER_SECOND_DEFAULT);
     }
 
     private static ChangeIntent change(NodeId node, Intent intent) {
@@ -87,11 +109,16 @@ public final class WishesForm {
                 .setHealOff(!schedulers.heal())
                 .setBalanceReplicasOff(!schedulers.balanceReplicas())
                 .setBalanceLeadersOff(!schedulers.balanceLeaders())
+                .setBalanceRangesOff(!schedulers.balanceRanges())
                 .build();
     }
 
     static Schedulers schedulers(StoredSchedulers stored) {
-        return new Schedulers(!stored.getHealOff(), !stored.getBalanceReplicasOff(), !stored.getBalanceLeadersOff());
+        return new Schedulers(
+                !stored.getHealOff(),
+                !stored.getBalanceReplicasOff(),
+                !stored.getBalanceLeadersOff(),
+                !stored.getBalanceRangesOff());
     }
 
     static StoredIntent stored(Intent intent) {

@@ -85,7 +85,8 @@ final class ClusterModelsTest {
                             N1, report(Liveness.UP, 900, Map.of(S1, replica(Role.ROLE_LEADER, 100, 100, 40))),
                             N2, report(Liveness.UP, 800, Map.of(S1, replica(Role.ROLE_FOLLOWER, 90, 70, 30))),
                             N3, report(Liveness.DEAD, 0, Map.of(S1, replica(Role.ROLE_FOLLOWER, 1, 1, 1)))),
-                    Map.of(S1, new Leadership(N1, 5))));
+                    Map.of(S1, new Leadership(N1, 5)),
+                    Map.of()));
 
     @Test
     void nodesAreAsTheyRegisteredAndReported() {

@@ -33,6 +33,7 @@ class OrdersTest {
         boolean creates = true;
         CompletableFuture<Boolean> transfer = new CompletableFuture<>();
         int transfers;
+        final List<String> transferOrders = new ArrayList<>();
         final List<Membership> changes = new ArrayList<>();
         CompletableFuture<Boolean> change = new CompletableFuture<>();
 
@@ -73,18 +74,21 @@ class OrdersTest {
 
         @Override
         public void importRanges(RangeImport order) {
-            throw new UnsupportedOperationException();
+            transferOrders.add("import " + order.transfer() + " " + order.ranges() + " from " + order.from() + " at "
+                    + order.sourceAddresses() + ", " + order.bytesPerSecondMax());
         }
 
         @Override
         public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
-            throw new UnsupportedOperationException();
+            transferOrders.add("freeze " + transfer + " " + ranges);
+            return CompletableFuture.completedFuture(true);
         }
 
         @Override
         public CompletableFuture<Boolean> settleTransfer(
                 GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
-            throw new UnsupportedOperationException();
+            transferOrders.add("settle " + transfer + " " + (importing ? "import " : "export ") + committed);
+            return CompletableFuture.completedFuture(true);
         }
 
         @Override

@@ -307,7 +307,7 @@ final class PlacementNodeTest {
                         Optional.ofNullable(cluster.shards.get(shard.id())).orElseThrow();
                 assertThat(shard.leader()).isEqualTo(Optional.ofNullable(real.leader));
                 assertThat(real.replicas).containsExactlyInAnyOrderElementsOf(shard.replicas());
-                assertThat(real.ranges)
+                assertThat(real.owns.ranges)
                         .isEqualTo(map.ranges().stream()
                                 .filter(entry -> entry.owner().equals(shard.id()))
                                 .map(ShardMap.RangeEntry::range)

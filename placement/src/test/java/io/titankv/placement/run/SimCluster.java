@@ -12,6 +12,8 @@ import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.Replica;
+import io.titankv.placement.state.GroupRecord;
+import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +44,10 @@ final class SimCluster implements AutoCloseable {
     static final Duration TICK = Duration.ofMillis(250);
 
     final SimRaft raft = new SimRaft();
-    final Map<GroupId, SimShard> shards = new TreeMap<>();
+    final SimShards data = new SimShards(
+            id -> node(id.value()).placement.leadershipChanged(),
+            address -> Optional.of(new NodeId(address.split(":", 2)[0])));
+    final Map<GroupId, SimShard> shards = data.all;
     final Map<String, SimNode> nodes = new TreeMap<>();
     Settings settings = new Settings(6, 3, 1 << 20);
 
@@ -116,16 +122,7 @@ final class SimCluster implements AutoCloseable {
                 }
                 return;
             }
-            SimShard shard = shards.computeIfAbsent(group, ignored -> new SimShard());
-            if (members.isEmpty()) {
-                shard.replicas.add(id); // waits to be added
-                return;
-            }
-            if (!shard.members.isEmpty() && !shard.members.equals(members)) {
-                throw new IllegalStateException("group " + group + " is created with two lists of members");
-            }
-            shard.members = members;
-            shard.replicas.add(id);
+            data.create(group, id, members);
         }
 
         @Override
@@ -136,31 +133,22 @@ final class SimCluster implements AutoCloseable {
                 replica = null;
                 return;
             }
-            SimShard shard = shard(group);
-            if (shard.isVoter(id)) {
-                throw new IllegalStateException(id + " is to delete its replica of " + group + ", and votes in it");
-            }
-            shard.replicas.remove(id);
+            data.remove(group, id, isRetired(group));
         }
 
         @Override
         public CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted) {
             boolean changed = group.isPlacement()
                     ? raft.change(id, expected, wanted)
-                    : id.equals(shard(group).leader) && shard(group).change(expected, wanted, upIds());
+                    : id.equals(data.shard(group).leader) && data.shard(group).change(expected, wanted, upIds());
             changes += changed ? 1 : 0;
             return CompletableFuture.completedFuture(changed);
         }
 
         @Override
         public CompletableFuture<Boolean> assignRanges(GroupId group, Epoch epoch, List<TokenRange> ranges) {
-            SimShard shard = shard(group);
-            if (!id.equals(shard.leader)) {
-                return CompletableFuture.completedFuture(false);
-            }
-            shard.epoch = epoch;
-            shard.ranges = ranges;
-            return CompletableFuture.completedFuture(true);
+            SimShard shard = data.shard(group);
+            return CompletableFuture.completedFuture(id.equals(shard.leader) && shard.owns.assign(epoch, ranges));
         }
 
         @Override
@@ -168,7 +156,7 @@ final class SimCluster implements AutoCloseable {
             if (group.isPlacement()) {
                 return CompletableFuture.completedFuture(raft.transfer(id, target));
             }
-            SimShard shard = shard(group);
+            SimShard shard = data.shard(group);
             SimNode other = nodes.get(target.value());
             if (!id.equals(shard.leader) || other == null || !other.up || !shard.replicas.contains(target)) {
                 return CompletableFuture.completedFuture(false);
@@ -181,18 +169,18 @@ final class SimCluster implements AutoCloseable {
 
         @Override
         public void importRanges(RangeImport order) {
-            throw new UnsupportedOperationException();
+            data.importRanges(id, order);
         }
 
         @Override
         public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
-            throw new UnsupportedOperationException();
+            return CompletableFuture.completedFuture(data.freeze(id, group, transfer, ranges));
         }
 
         @Override
         public CompletableFuture<Boolean> settleTransfer(
                 GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
-            throw new UnsupportedOperationException();
+            return CompletableFuture.completedFuture(data.settle(id, group, transfer, importing, committed));
         }
 
         @Override
@@ -214,7 +202,7 @@ final class SimCluster implements AutoCloseable {
             }
             shards.forEach((group, shard) -> {
                 if (shard.replicas.contains(id)) {
-                    reports.add(shard.report(group, id, faults.get(group + "@" + id)));
+                    reports.add(shard.report(group, id, faults.get(group + "@" + id), data.caughtUpAfter));
                 }
             });
             return reports;
@@ -249,10 +237,6 @@ final class SimCluster implements AutoCloseable {
 
     static String address(String name) {
         return name + ":7400";
-    }
-
-    private SimShard shard(GroupId group) {
-        return Optional.ofNullable(shards.get(group)).orElseThrow();
     }
 
     private Channel channel(String address) {
@@ -300,7 +284,7 @@ final class SimCluster implements AutoCloseable {
     void run(Duration time) {
         for (long end = nowNanos + time.toNanos(); nowNanos < end; nowNanos += TICK.toNanos()) {
             raft.electIfNeeded();
-            shards.values().forEach(this::electShard);
+            data.tick(upIds());
             for (SimNode node : upNodes()) {
                 step(node);
             }
@@ -318,17 +302,18 @@ final class SimCluster implements AutoCloseable {
         }
     }
 
-    private void electShard(SimShard shard) {
-        Set<NodeId> up = upIds();
-        List<NodeId> able = shard.replicas.stream()
-                .filter(up::contains)
-                .filter(shard::isVoter)
-                .sorted()
-                .toList();
-        if (shard.leader == null && able.size() * 2 > shard.members.size() && !shard.members.isEmpty()) {
-            shard.leader = able.getFirst();
-            shard.term++;
-        }
+    /** Whether placement has retired the group, or has forgotten that it did. */
+    boolean isRetired(GroupId group) {
+        GroupRecord record = state().groups().get(group);
+        return record == null || record.state() == GroupRecord.State.RETIRED;
+    }
+
+    /** As the node that is furthest has it. */
+    PlacementState state() {
+        return upNodes().stream()
+                .map(node -> node.placement.state())
+                .max(Comparator.comparingLong(PlacementState::revision))
+                .orElseThrow();
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.titankv.placement.run;
 
-import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
-import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.CommittedMembership;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.Membership;
@@ -29,8 +27,9 @@ final class SimShard {
     NodeId leader;
 
     long term;
-    List<TokenRange> ranges = List.of();
-    Epoch epoch = Epoch.NONE;
+    final SimOwnership owns = new SimOwnership();
+    long liveBytes = 1_000;
+    long operations;
 
     static Set<NodeId> ids(List<Member> members) {
         Set<NodeId> ids = new TreeSet<>();
@@ -79,7 +78,7 @@ final class SimShard {
     }
 
     /** What a node says of its replica. */
-    ReplicaReport report(GroupId group, NodeId node, @Nullable String fault) {
+    ReplicaReport report(GroupId group, NodeId node, @Nullable String fault, int caughtUpAfter) {
         boolean leads = node.equals(leader);
         ReplicaStatus.Role follows = isVoter(node) ? ReplicaStatus.Role.FOLLOWER : ReplicaStatus.Role.LEARNER;
         return new ReplicaReport(
@@ -95,13 +94,13 @@ final class SimShard {
                         0,
                         leads,
                         fault),
-                ranges.size(),
-                epoch,
+                owns.ranges.size(),
+                owns.epoch,
                 100,
-                1_000,
+                liveBytes,
                 10,
                 leads ? Optional.of(membership()) : Optional.empty(),
-                Optional.empty(),
-                0);
+                owns.report(leads, caughtUpAfter),
+                leads ? operations : 0);
     }
 }

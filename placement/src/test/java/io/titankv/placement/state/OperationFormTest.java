@@ -141,7 +141,7 @@ final class OperationFormTest {
                 Refusal.NONSENSE,
                 WishesForm.changeLabels(Commands.CLUSTER, N3, Map.of("zone", "z".repeat(65)), List.of()));
 
-        Schedulers noBalance = new Schedulers(true, false, true);
+        Schedulers noBalance = new Schedulers(true, false, true, false);
         done(WishesForm.setSchedulers(Commands.CLUSTER, noBalance));
         assertThat(state.wishes().schedulers()).isEqualTo(noBalance);
     }

@@ -167,8 +167,8 @@ final class PlacementStateProperties {
                 Combinators.combine(nodes, Arbitraries.of(Intent.values()))
                         .as((node, intent) -> WishesForm.changeIntent(Commands.CLUSTER, node, intent)),
                 Arbitraries.of(true, false)
-                        .map(heal ->
-                                WishesForm.setSchedulers(Commands.CLUSTER, new Wishes.Schedulers(heal, true, true))));
+                        .map(heal -> WishesForm.setSchedulers(
+                                Commands.CLUSTER, new Wishes.Schedulers(heal, true, true, true))));
     }
 
     private static int formatOf(ByteString bytes) {

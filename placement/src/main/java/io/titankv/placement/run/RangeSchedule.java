@@ -1,0 +1,69 @@
+package io.titankv.placement.run;
+
+import io.titankv.placement.plan.ClusterModel;
+import io.titankv.placement.plan.Decision;
+import io.titankv.placement.plan.PlanPolicy;
+import io.titankv.placement.plan.RangeModel;
+import io.titankv.placement.plan.RangePlanner;
+import io.titankv.placement.state.OperationRecord;
+import io.titankv.placement.state.PlacementState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** When bytes and operations are evened out over the shards by themselves. Pure functions. */
+final class RangeSchedule {
+    /** What is moved is counted over so long. */
+    static final Duration WINDOW = Duration.ofHours(1);
+
+    /** So much is copied at most within the window, over all replicas: a guess at what a small cluster does not notice. */
+    static final long BYTES_MAX = 16L << 30;
+
+    /** With fewer live bytes in a mean shard, it does not matter where they are. */
+    private static final long MEAN_BYTES_MIN = 4L << 20;
+
+    /** With fewer operations a second in a mean shard, what differs is chance. */
+    private static final double MEAN_OPS_MIN = 100;
+
+    private RangeSchedule() {}
+
+    /**
+     * The plan to begin now, or what holds it back.
+     *
+     * @param begun an earlier plan did not get as far as the band's end yet
+     */
+    static Decision decide(PlacementState state, ClusterModel model, PlanPolicy policy, Instant now, boolean begun) {
+        int shards = Math.max(1, state.groups().size());
+        double meanBytes = model.ring().stream().mapToLong(RangeModel::bytes).sum() / (double) shards;
+        double meanOps =
+                model.ring().stream().mapToDouble(RangeModel::opsPerSecond).sum() / shards;
+        boolean isEnabled = state.wishes().schedulers().balanceRanges();
+        if (isEnabled && meanBytes < MEAN_BYTES_MIN && meanOps < MEAN_OPS_MIN) {
+            return Decision.Rest.DONE;
+        }
+        ClusterModel seen =
+                (meanOps < MEAN_OPS_MIN ? withoutOps(model) : model).withClaims(Claims.of(state, Claims.Level.RANGES));
+        return new RangePlanner(seen, policy)
+                .balance(new RangePlanner.Automatic(isEnabled, begun, movedBytes(state, now), BYTES_MAX, WINDOW));
+    }
+
+    private static ClusterModel withoutOps(ClusterModel model) {
+        List<RangeModel> ring = model.ring().stream()
+                .map(range -> new RangeModel(range.range(), range.owner(), range.bytes(), 0))
+                .toList();
+        return model.withRing(ring);
+    }
+
+    private static long movedBytes(PlacementState state, Instant now) {
+        return state.journal().operations().values().stream()
+                .filter(operation -> operation.kind().equals(Schedules.RANGE_BALANCE))
+                .filter(operation -> operation
+                        .times()
+                        .started()
+                        .filter(started -> started.isAfter(now.minus(WINDOW)))
+                        .isPresent())
+                .mapToLong(OperationRecord::bytesDone)
+                .map(bytes -> bytes * state.settings().replicas())
+                .sum();
+    }
+}

@@ -1,0 +1,204 @@
+package io.titankv.placement.run;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.TokenRange;
+import io.titankv.placement.plan.Action;
+import io.titankv.placement.plan.ClusterModel;
+import io.titankv.placement.plan.NextAction;
+import io.titankv.placement.plan.PlanPolicy;
+import io.titankv.placement.plan.Step;
+import io.titankv.placement.plan.WaitingOn;
+import io.titankv.placement.state.GroupRecord;
+import io.titankv.placement.state.GroupRecord.State;
+import io.titankv.placement.state.OperationForm;
+import io.titankv.placement.state.OperationRecord;
+import io.titankv.placement.state.PlacementState;
+import io.titankv.placement.state.TransferForm;
+import io.titankv.placement.state.TransferRecord;
+import io.titankv.proto.durable.v1.PlacementCommand;
+import io.titankv.proto.internal.v1.TransferPart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How operations change who owns what: groups are formed and retired, and ranges that go from one group to one other go together, in one
+ * transfer. Used once by one thread, for one look; pure.
+ */
+final class RangeWork {
+    private final PlacementState state;
+    private final Reports reports;
+    private final PlanPolicy policy;
+    /** Transfers under way, and those begun by this look. */
+    private int transfers;
+
+    private long lastTransfer;
+
+    RangeWork(PlacementState state, Reports reports, PlanPolicy policy) {
+        this.state = state;
+        this.reports = reports;
+        this.policy = policy;
+        this.transfers = state.transfers().underWay().size();
+        this.lastTransfer = state.transfers().last();
+    }
+
+    /**
+     * What groups ask for without an operation: one that owns nothing and that no operation changes, as after a cancel, is retired; one
+     * that is retired is forgotten when its replicas are gone.
+     */
+    List<PlacementCommand> tidy() {
+        Set<GroupId> named = state.journal().running().stream()
+                .flatMap(operation -> operation.steps().stream())
+                .flatMap(step -> step.groups().stream())
+                .collect(Collectors.toSet());
+        Set<GroupId> owners = state.ring().stream().map(entry -> entry.owner()).collect(Collectors.toSet());
+        List<PlacementCommand> commands = new ArrayList<>();
+        for (GroupRecord group : state.groups().values()) {
+            boolean isLeft = group.state() != State.RETIRED
+                    && !owners.contains(group.id())
+                    && !named.contains(group.id())
+                    && state.transfers().of(group.id()).isEmpty();
+            if (isLeft) {
+                commands.add(TransferForm.retireGroup(state.clusterId(), group.id()));
+            } else if (group.state() == State.RETIRED && isGone(group)) {
+                commands.add(TransferForm.forgetGroup(state.clusterId(), group.id()));
+            }
+        }
+        return commands;
+    }
+
+    /** A node that is dead is not waited for: it deletes what it has of a group that is forgotten when it comes back ({@link Duties}). */
+    private boolean isGone(GroupRecord group) {
+        return Stream.concat(group.roster().everybody().stream(), reports.nodes().keySet().stream())
+                .distinct()
+                .allMatch(node -> isGoneFrom(node, group.id()));
+    }
+
+    private boolean isGoneFrom(NodeId node, GroupId group) {
+        Reports.NodeReport report = reports.nodes().get(node);
+        if (report == null) {
+            return true;
+        }
+        return switch (report.liveness()) {
+            case UP -> report.last().isPresent() && reports.replica(node, group).isEmpty();
+            case SUSPECT -> false;
+            case DEAD -> true;
+        };
+    }
+
+    /** Forms a group; the step is moot when its number was given to another one since it was planned. */
+    PlacementCommand form(Action.FormGroup form, OperationRecord operation) {
+        if (form.group().number() > state.lastGroup()) {
+            return TransferForm.formGroup(state.clusterId(), form.group(), form.members());
+        }
+        SortedMap<Integer, String> moot = new TreeMap<>();
+        for (int place = 0; place < operation.steps().size(); place++) {
+            if (operation.steps().get(place) instanceof Step.CreateGroup create
+                    && create.group().equals(form.group())) {
+                moot.put(place, "group " + form.group() + " was there and is retired: plan again");
+            }
+        }
+        return OperationForm.advance(state.clusterId(), operation.id(), Set.of(), moot);
+    }
+
+    PlacementCommand end(Action.EndGroup end) {
+        return TransferForm.retireGroup(state.clusterId(), end.group());
+    }
+
+    /** Begins the transfer of a range, with all others of the operation that go the same way and may go now. */
+    Optional<PlacementCommand> begin(
+            Action.TransferRange action,
+            OperationRecord operation,
+            ClusterModel model,
+            SortedMap<Integer, WaitingOn> held) {
+        int transfersMax = policy.pace().transfersMax();
+        if (transfers >= transfersMax) {
+            places(operation, move -> goesAlike(move, action))
+                    .forEach(place -> held.put(place, new WaitingOn.TransfersBusy(transfers, transfersMax)));
+            return Optional.empty();
+        }
+        List<TokenRange> ranges = new ArrayList<>();
+        long bytes = 0;
+        for (int place : places(operation, move -> goesAlike(move, action))) {
+            Step.MoveRange move = (Step.MoveRange) operation.steps().get(place);
+            boolean goesToo = ranges.size() < TransferRecord.RANGES_MAX
+                    && (ranges.isEmpty() || bytes + move.bytes() <= policy.transferBytesMax())
+                    && ranges.stream().noneMatch(move.range()::overlaps)
+                    && NextAction.of(move, model, policy) instanceof NextAction.Act;
+            if (goesToo) {
+                ranges.add(move.range());
+                bytes += move.bytes();
+                held.remove(place);
+            }
+        }
+        transfers++;
+        lastTransfer++;
+        return Optional.of(TransferForm.begin(
+                state.clusterId(),
+                lastTransfer,
+                ranges.stream().sorted().toList(),
+                action.from(),
+                action.to(),
+                operation.id()));
+    }
+
+    private static boolean goesAlike(Step.MoveRange move, Action.TransferRange action) {
+        return move.from().equals(action.from()) && move.to().equals(action.to());
+    }
+
+    /** Steps that are not settled and are such moves. */
+    private static List<Integer> places(OperationRecord operation, Predicate<Step.MoveRange> which) {
+        Set<Integer> settled = operation.settled();
+        List<Integer> places = new ArrayList<>();
+        for (int place = 0; place < operation.steps().size(); place++) {
+            if (!settled.contains(place)
+                    && operation.steps().get(place) instanceof Step.MoveRange move
+                    && which.test(move)) {
+                places.add(place);
+            }
+        }
+        return places;
+    }
+
+    /** Says of steps whose ranges are on their way what holds the transfer, or nothing while nothing does. */
+    void explain(OperationRecord operation, Map<Integer, WaitingOn> held) {
+        state.transfers().underWay().values().stream()
+                .filter(transfer -> transfer.operation() == operation.id())
+                .forEach(transfer -> {
+                    Optional<WaitingOn> on = waitingOn(transfer);
+                    places(operation, move -> isPartOf(move, transfer))
+                            .forEach(place -> on.ifPresentOrElse(it -> held.put(place, it), () -> held.remove(place)));
+                });
+    }
+
+    static boolean isPartOf(Step.MoveRange move, TransferRecord transfer) {
+        return move.from().equals(transfer.from())
+                && move.to().equals(transfer.to())
+                && transfer.ranges().contains(move.range());
+    }
+
+    private Optional<WaitingOn> waitingOn(TransferRecord transfer) {
+        if (transfer.phase() == TransferRecord.Phase.ABORTED) {
+            return Optional.of(new WaitingOn.TransferGivenUp(transfer.id(), transfer.why(), TransferRound.RETRY_AFTER));
+        }
+        return Stream.of(transfer.from(), transfer.to())
+                .filter(group -> reports.reportedLeader(group).isEmpty())
+                .findFirst()
+                .<WaitingOn>map(WaitingOn.LeaderUnknown::new)
+                .or(() -> TransferRound.importing(transfer, reports)
+                        .filter(part -> !part.getFailure().isEmpty())
+                        .map(part -> failed(transfer, part)));
+    }
+
+    private static WaitingOn failed(TransferRecord transfer, TransferPart part) {
+        return new WaitingOn.CopyFailed(transfer.id(), part.getAttempts(), part.getFailure());
+    }
+}

@@ -1,0 +1,135 @@
+package io.titankv.placement.run;
+
+import io.titankv.model.GroupId;
+import io.titankv.placement.state.OperationRecord;
+import io.titankv.placement.state.PlacementState;
+import io.titankv.placement.state.TransferForm;
+import io.titankv.placement.state.TransferRecord;
+import io.titankv.proto.durable.v1.PlacementCommand;
+import io.titankv.proto.internal.v1.ReplicaState;
+import io.titankv.proto.internal.v1.TransferPart;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is decided of the range transfers under way, as told by the state and by what the leaders of both groups report. Each decision
+ * is an entry of placement's log; a transfer of which one side has no leader just waits. Pure functions.
+ */
+final class TransferRound {
+    /** Frozen ranges are not served: if the copy is not whole by then, they are served where they were. */
+    static final Duration FROZEN_MAX = Duration.ofSeconds(3);
+
+    /** A freeze that nobody reports, or that comes and goes with leaders, is given up. */
+    static final Duration FREEZING_MAX = Duration.ofSeconds(10);
+
+    /** After a transfer was given up, its groups rest for so long before the next one. A guess. */
+    static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private TransferRound() {}
+
+    /**
+     * For how long a transfer has been as it is, as far as this placement leader has seen.
+     *
+     * @param inPhase in its phase
+     * @param frozen since the group that gives the ranges reported that they are frozen; zero: it has not
+     */
+    record Lasting(Duration inPhase, Duration frozen) {
+        static final Lasting NOW = new Lasting(Duration.ZERO, Duration.ZERO);
+    }
+
+    /** What to propose. */
+    static List<PlacementCommand> commands(PlacementState state, Reports reports, Map<Long, Lasting> lasting) {
+        List<PlacementCommand> commands = new ArrayList<>();
+        state.transfers()
+                .underWay()
+                .forEach((id, transfer) -> next(transfer, state, reports, lasting.getOrDefault(id, Lasting.NOW))
+                        .ifPresent(commands::add));
+        return List.copyOf(commands);
+    }
+
+    private static Optional<PlacementCommand> next(
+            TransferRecord transfer, PlacementState state, Reports reports, Lasting lasting) {
+        String cluster = state.clusterId();
+        long id = transfer.id();
+        Optional<String> unwanted = unwanted(transfer, state);
+        return switch (transfer.phase()) {
+            case PREPARING -> {
+                if (unwanted.isPresent()) {
+                    yield unwanted.map(why -> TransferForm.abort(cluster, id, why));
+                }
+                boolean mayFreeze = importing(transfer, reports)
+                                .filter(part -> part.getCaughtUp() || part.getComplete())
+                                .isPresent()
+                        && reports.reportedLeader(transfer.from()).isPresent();
+                yield mayFreeze ? Optional.of(TransferForm.freeze(cluster, id)) : Optional.empty();
+            }
+            case FREEZING -> {
+                if (unwanted.isPresent()) {
+                    yield unwanted.map(why -> TransferForm.abort(cluster, id, why));
+                }
+                if (importing(transfer, reports)
+                        .filter(TransferPart::getComplete)
+                        .isPresent()) {
+                    yield Optional.of(TransferForm.commit(cluster, id));
+                }
+                yield late(lasting).map(why -> TransferForm.abort(cluster, id, why));
+            }
+            case COMMITTED, ABORTED -> {
+                boolean rested = transfer.phase() == TransferRecord.Phase.COMMITTED
+                        || unwanted.isPresent()
+                        || lasting.inPhase().compareTo(RETRY_AFTER) >= 0;
+                yield rested && hasSettled(transfer.from(), id, reports) && hasSettled(transfer.to(), id, reports)
+                        ? Optional.of(TransferForm.end(cluster, id))
+                        : Optional.empty();
+            }
+        };
+    }
+
+    /** Nobody wants a transfer any more whose operation was cancelled. */
+    private static Optional<String> unwanted(TransferRecord transfer, PlacementState state) {
+        boolean isWanted = state.journal()
+                .operation(transfer.operation())
+                .filter(operation -> operation.phase() == OperationRecord.Phase.RUNNING)
+                .isPresent();
+        return isWanted ? Optional.empty() : Optional.of("op-" + transfer.operation() + " was cancelled");
+    }
+
+    private static Optional<String> late(Lasting lasting) {
+        if (lasting.frozen().compareTo(FROZEN_MAX) >= 0) {
+            return Optional.of("the copy was not whole " + FROZEN_MAX.toSeconds() + " s after its ranges were frozen");
+        }
+        return lasting.inPhase().compareTo(FREEZING_MAX) >= 0
+                ? Optional.of("the copy was not whole " + FREEZING_MAX.toSeconds() + " s after its ranges were to be"
+                        + " frozen")
+                : Optional.empty();
+    }
+
+    /** The part of the leader that gets the ranges, once it knows of the transfer. */
+    static Optional<TransferPart> importing(TransferRecord transfer, Reports reports) {
+        return part(transfer.to(), reports)
+                .filter(part ->
+                        part.getTransfer() == transfer.id() && part.getSide() == TransferPart.Side.SIDE_IMPORTING);
+    }
+
+    static boolean isFrozen(TransferRecord transfer, Reports reports) {
+        return part(transfer.from(), reports)
+                .filter(part -> part.getTransfer() == transfer.id() && part.getSide() == TransferPart.Side.SIDE_FROZEN)
+                .isPresent();
+    }
+
+    static boolean hasSettled(GroupId group, long transfer, Reports reports) {
+        return part(group, reports)
+                .filter(part -> part.getSettled() >= transfer)
+                .isPresent();
+    }
+
+    /** What a group's leader says. */
+    private static Optional<TransferPart> part(GroupId group, Reports reports) {
+        return reports.reportedLeader(group)
+                .flatMap(leader -> reports.replica(leader, group))
+                .map(ReplicaState::getTransfer);
+    }
+}
