@@ -19,7 +19,6 @@ import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -167,7 +166,7 @@ final class Changes {
         ChangeResponse.Builder response =
                 ChangeResponse.newBuilder().setPlan(withShards(OperationViews.plan(begun), plan));
         if (phase == Phase.RUNNING) {
-            response.setOperation(OperationViews.operation(begun, Collections.emptySortedMap(), session.now(), true));
+            response.setOperation(session.info(begun, true));
         }
         return response.build();
     }

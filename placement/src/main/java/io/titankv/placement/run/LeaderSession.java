@@ -10,10 +10,10 @@ import io.titankv.placement.plan.LeaderPlanner;
 import io.titankv.placement.plan.NodeModel;
 import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.Step;
-import io.titankv.placement.plan.WaitingOn;
 import io.titankv.placement.run.PlacementOptions.Timings;
 import io.titankv.placement.state.OperationRecord;
 import io.titankv.placement.state.PlacementState;
+import io.titankv.proto.admin.v1.OperationInfo;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.ClusterView;
 import io.titankv.proto.internal.v1.Instruction;
@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -60,6 +59,9 @@ final class LeaderSession {
     /** Ranges are being evened out, and not as even yet as they are to be. */
     private volatile boolean evensRanges;
 
+    /** When shards were even last, or something else was to be done. The leader's loop's alone. */
+    private long evenNanos;
+
     private final TransferTimes transferTimes = new TransferTimes();
 
     /** What the last look at the operations led to. */
@@ -84,6 +86,7 @@ final class LeaderSession {
         this.timings = timings;
         this.book = new ReportBook(timings, environment.ticker().nanos(), known);
         this.routes = new RoutesPublisher(term);
+        this.evenNanos = environment.ticker().nanos();
     }
 
     PlacementState state() {
@@ -114,8 +117,17 @@ final class LeaderSession {
     /** The operation that the cluster begins by itself now, if any. */
     Optional<OperationRecord> schedule() {
         Schedules.Next next = Schedules.next(state(), reports(), policy(), now(), evensRanges);
-        evensRanges = next.begun();
-        return next.operation();
+        boolean isRanges = next.operation()
+                .filter(operation -> operation.kind().equals(Schedules.RANGE_BALANCE))
+                .isPresent();
+        long nowNanos = environment.ticker().nanos();
+        if (!isRanges || evensRanges) {
+            evenNanos = nowNanos;
+            evensRanges = next.begun();
+            return next.operation();
+        }
+        evensRanges = nowNanos - evenNanos >= RangeSchedule.PATIENCE.toNanos();
+        return evensRanges ? next.operation() : Optional.empty();
     }
 
     /** What schedulers would do with a group next, or what holds them back. */
@@ -136,9 +148,14 @@ final class LeaderSession {
                 transferTimes.look(decided, reports, environment.ticker().nanos()));
     }
 
-    /** What the steps of an operation that runs wait for, by their places, as of the last look. */
-    SortedMap<Integer, WaitingOn> waitingOf(long operation) {
-        return looked.waiting().getOrDefault(operation, Collections.emptySortedMap());
+    /** An operation for people: what its steps wait for is as of the last look. */
+    OperationInfo info(OperationRecord operation, boolean withSteps) {
+        return OperationViews.operation(
+                operation,
+                looked.waiting().getOrDefault(operation.id(), Collections.emptySortedMap()),
+                RangeProgress.of(operation, state(), reports()),
+                now(),
+                withSteps);
     }
 
     /** Completes with true when this node led the placement group at some instant after the call. */

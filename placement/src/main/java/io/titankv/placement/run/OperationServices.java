@@ -94,8 +94,7 @@ final class OperationServices {
                 List<OperationState> wanted = request.getStatesList();
                 return now(ListOperationsResponse.newBuilder()
                         .addAllOperations(newestFirst(session)
-                                .map(it ->
-                                        OperationViews.operation(it, session.waitingOf(it.id()), session.now(), false))
+                                .map(it -> session.info(it, false))
                                 .filter(it -> wanted.isEmpty()
                                         ? it.getState() != OperationState.OPERATION_STATE_PENDING
                                         : wanted.contains(it.getState()))
@@ -153,7 +152,7 @@ final class OperationServices {
     }
 
     private static OperationInfo info(LeaderSession session, OperationRecord operation) {
-        return OperationViews.operation(operation, session.waitingOf(operation.id()), session.now(), true);
+        return session.info(operation, true);
     }
 
     private static <T> CompletableFuture<T> now(T value) {

@@ -82,7 +82,11 @@ final class OperationViews {
                         .setFromNodeId(move.from().value())
                         .setToNodeId(move.to().value());
             case Step.CreateGroup _ -> info.setKind("create shard");
-            case Step.MoveRange _ -> info.setKind("move range");
+            case Step.MoveRange move ->
+                info.setKind("move range")
+                        .setShardId(move.from().toString())
+                        .setToShardId(move.to().toString())
+                        .setArc(RingViews.arc(move.range(), move.from()));
             case Step.RetireGroup _ -> info.setKind("retire shard");
             case Step.DropStray drop ->
                 info.setKind("drop stray").setFromNodeId(drop.node().value());
@@ -91,9 +95,18 @@ final class OperationViews {
         };
     }
 
-    /** An operation, with its steps or without. */
+    /**
+     * An operation, with its steps or without.
+     *
+     * @param copied what its range transfers under way have copied
+     */
     static OperationInfo operation(
-            OperationRecord operation, SortedMap<Integer, WaitingOn> waiting, Instant now, boolean withSteps) {
+            OperationRecord operation,
+            SortedMap<Integer, WaitingOn> waiting,
+            RangeProgress copied,
+            Instant now,
+            boolean withSteps) {
+        long bytesDone = operation.bytesDone() + copied.bytes();
         OperationInfo.Builder info = OperationInfo.newBuilder()
                 .setOperationId(operation.name())
                 .setKind(operation.kind())
@@ -101,14 +114,14 @@ final class OperationViews {
                 .setReason(operation.reason().toString())
                 .setStepsDone(operation.settled().size())
                 .setStepsTotal(operation.steps().size())
-                .setBytesDone(operation.bytesDone())
-                .setBytesLeft(operation.phase().isEnded() ? 0 : Math.max(0, operation.bytes() - operation.bytesDone()))
+                .setBytesDone(bytesDone)
+                .setBytesLeft(operation.phase().isEnded() ? 0 : Math.max(0, operation.bytes() - bytesDone))
                 .setError(operation.error())
                 .addAllWarnings(operation.warnings());
         operation.times().started().ifPresent(started -> {
             info.setStartedAt(ClusterViews.timestamp(started));
             if (operation.phase().isRunning()) {
-                pace(operation, java.time.Duration.between(started, now), info);
+                pace(operation, copied, java.time.Duration.between(started, now), info);
             }
         });
         operation.times().ended().ifPresent(ended -> info.setEndedAt(ClusterViews.timestamp(ended)));
@@ -121,9 +134,10 @@ final class OperationViews {
         return info.build();
     }
 
-    private static void pace(OperationRecord operation, java.time.Duration elapsed, OperationInfo.Builder info) {
+    private static void pace(
+            OperationRecord operation, RangeProgress copied, java.time.Duration elapsed, OperationInfo.Builder info) {
         double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
-        double rate = operation.bytesDone() / seconds;
+        double rate = copied.bytesPerSecond() > 0 ? copied.bytesPerSecond() : info.getBytesDone() / seconds;
         info.setBytesPerSecond(rate);
         if (rate > 0) {
             info.setEta(duration(java.time.Duration.ofMillis(Math.round(1000 * info.getBytesLeft() / rate))));

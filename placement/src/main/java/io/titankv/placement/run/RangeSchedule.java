@@ -16,6 +16,9 @@ final class RangeSchedule {
     /** What is moved is counted over so long. */
     static final Duration WINDOW = Duration.ofHours(1);
 
+    /** Shards must be uneven for so long: a burst of requests moves no data. A guess. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
     /** So much is copied at most within the window, over all replicas: a guess at what a small cluster does not notice. */
     static final long BYTES_MAX = 16L << 30;
 

@@ -143,9 +143,7 @@ final class ShardExplanation {
     private List<PlanStep> steps() {
         List<PlanStep> steps = new ArrayList<>();
         for (OperationRecord operation : state.journal().running()) {
-            List<PlanStep> all = OperationViews.operation(
-                            operation, session.waitingOf(operation.id()), session.now(), true)
-                    .getStepsList();
+            List<PlanStep> all = session.info(operation, true).getStepsList();
             for (int place = 0; place < all.size(); place++) {
                 Step step = operation.steps().get(place);
                 StepState how = all.get(place).getState();

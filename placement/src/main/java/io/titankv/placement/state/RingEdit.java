@@ -5,6 +5,7 @@ import io.titankv.model.ShardMap.RangeEntry;
 import io.titankv.model.TokenRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** How a ring changes when ranges change hands. Pure functions. */
@@ -19,7 +20,7 @@ public final class RingEdit {
      */
     public static List<RangeEntry> moved(List<RangeEntry> ring, List<TokenRange> ranges, GroupId from, GroupId to) {
         // Every token at which the owner may change, with who owns from there on.
-        TreeMap<Long, GroupId> owners = new TreeMap<>(Long::compareUnsigned);
+        NavigableMap<Long, GroupId> owners = new TreeMap<>(Long::compareUnsigned);
         ring.forEach(entry -> owners.put(entry.range().startInclusive(), entry.owner()));
         for (TokenRange range : ranges) {
             take(range, from, to, owners);
@@ -27,7 +28,7 @@ public final class RingEdit {
         return joined(owners);
     }
 
-    private static void take(TokenRange range, GroupId from, GroupId to, TreeMap<Long, GroupId> owners) {
+    private static void take(TokenRange range, GroupId from, GroupId to, NavigableMap<Long, GroupId> owners) {
         var touched = new ArrayList<GroupId>();
         var first = owners.floorEntry(range.startInclusive());
         if (first != null) {
@@ -45,7 +46,7 @@ public final class RingEdit {
         owners.put(range.startInclusive(), to);
     }
 
-    private static List<RangeEntry> joined(TreeMap<Long, GroupId> owners) {
+    private static List<RangeEntry> joined(NavigableMap<Long, GroupId> owners) {
         List<RangeEntry> ring = new ArrayList<>();
         while (!owners.isEmpty()) {
             var first = owners.pollFirstEntry();

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,9 +46,7 @@ class ElasticFixture {
     }
 
     PlacementState state() {
-        return cluster.node(Objects.requireNonNull(cluster.raft.leader()).value())
-                .placement
-                .state();
+        return cluster.state();
     }
 
     OperationRecord last() {

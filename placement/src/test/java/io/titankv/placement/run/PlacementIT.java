@@ -152,7 +152,7 @@ final class PlacementIT {
     }
 
     /** A node wired as a server does it. */
-    private final class Node implements NodeActions {
+    private final class Node extends ActionsWithoutTransfers {
         private final NodeId id;
         private final PlacementNode placement;
         private final RaftHost raft;
@@ -237,22 +237,6 @@ final class PlacementIT {
         @Override
         public CompletableFuture<Boolean> changeMembers(GroupId group, Membership expected, Membership wanted) {
             return raft.changeMembers(group, expected, wanted).thenApply(ChangeOutcome.Changed.class::isInstance);
-        }
-
-        @Override
-        public void importRanges(RangeImport order) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<Boolean> settleTransfer(
-                GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
-            throw new UnsupportedOperationException();
         }
 
         @Override

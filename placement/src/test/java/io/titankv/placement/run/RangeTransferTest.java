@@ -2,20 +2,176 @@ package io.titankv.placement.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.titankv.model.GroupId;
+import io.titankv.model.TokenRange;
+import io.titankv.proto.admin.v1.ChangeResponse;
+import io.titankv.proto.admin.v1.ClusterGrpc;
+import io.titankv.proto.admin.v1.CreateShardRequest;
+import io.titankv.proto.admin.v1.ExplainShardRequest;
+import io.titankv.proto.admin.v1.ExplainShardResponse;
+import io.titankv.proto.admin.v1.GetOperationRequest;
+import io.titankv.proto.admin.v1.GetRingRequest;
+import io.titankv.proto.admin.v1.OperationGrpc;
+import io.titankv.proto.admin.v1.OperationInfo;
+import io.titankv.proto.admin.v1.StepState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Shards are made, split, merged and evened out, on simulated nodes. */
+/** Shards are made, split, moved and merged, on simulated nodes. */
 final class RangeTransferTest extends RangeFixture {
+    private static final Offset<Double> NEARLY = Offset.offset(1e-6);
+
     @Test
     void aShardIsSplit() {
         startNodes("n1", "n2", "n3");
         double before = share("s2");
 
-        assertThat(split("s2").getOperation().getOperationId()).isEqualTo("op-1");
+        ChangeResponse begun = split("s2");
+        assertThat(begun.getOperation().getOperationId()).isEqualTo("op-1");
+        assertThat(begun.getPlan().getShardsList())
+                .filteredOn(shard -> shard.getShardId().equals("s7"))
+                .singleElement()
+                .satisfies(shard -> {
+                    assertThat(shard.getShareBefore()).isZero();
+                    assertThat(shard.getShareAfter()).isCloseTo(before / 2, NEARLY);
+                });
         assertDone();
 
-        assertThat(share("s2")).isCloseTo(before / 2, Offset.offset(1e-6));
-        assertThat(share("s7")).isCloseTo(before / 2, Offset.offset(1e-6));
+        assertThat(share("s2")).isCloseTo(before / 2, NEARLY);
+        assertThat(share("s7")).isCloseTo(before / 2, NEARLY);
+        assertThat(cluster.state().transfers().last()).isEqualTo(1);
+    }
+
+    @Test
+    void aNewShardTakesItsShareFromAllOthersInOneTransferEach() {
+        startNodes("n1", "n2", "n3");
+
+        ChangeResponse begun = shards().createShard(CreateShardRequest.getDefaultInstance());
+        assertThat(begun.getPlan().getKind()).isEqualTo("create");
+        assertDone();
+
+        assertThat(share("s7")).isCloseTo(1.0 / 7, NEARLY);
+        assertThat(share("s1")).isCloseTo(1.0 / 7, NEARLY);
+        assertThat(cluster.state().transfers().last()).isEqualTo(6);
+    }
+
+    @Test
+    void aMergedShardIsGoneWithItsReplicas() {
+        startNodes("n1", "n2", "n3");
+
+        merge("s4");
+        assertDone();
+
+        assertThat(cluster.state().groups()).hasSize(5).doesNotContainKey(new GroupId(4));
+        assertThat(cluster.shards).hasSize(5);
+        assertThat(cluster.node("n2").placement.map().shards()).hasSize(5);
+        // The greatest number is merged away too, and not given again.
+        merge("s6");
+        assertDone();
+        split("s1");
+        assertDone();
+        assertThat(cluster.state().groups()).containsKey(new GroupId(7)).doesNotContainKey(new GroupId(6));
+    }
+
+    @Test
+    void whatADeadNodeHasOfAGroupThatIsForgottenIsDeletedWhenItComesBack() {
+        startNodes("n1", "n2", "n3", "n4");
+        merge("s4");
+        assertThat(cluster.run(LONG, () -> cluster.isRetired(new GroupId(4)))).isTrue();
+        String holder = Objects.requireNonNull(cluster.shards.get(new GroupId(4)))
+                .replicas
+                .iterator()
+                .next()
+                .value();
+        cluster.node(holder).kill();
+        runUntil("it is forgotten", () -> !cluster.state().groups().containsKey(new GroupId(4)));
+        assertThat(cluster.shards).containsKey(new GroupId(4));
+
+        cluster.start(holder, holder.equals("n1"), List.of("n1", "n2", "n3", "n4"));
+        runUntil("the replica is deleted", () -> !cluster.shards.containsKey(new GroupId(4)));
+        assertEveryTokenIsServedOnce();
+    }
+
+    @Test
+    void aRangeIsMovedAndEverybodySeesHow() {
+        startNodes("n1", "n2", "n3");
+        TokenRange range = cluster.state().rangesOf(new GroupId(1)).getFirst();
+        cluster.data.caughtUpAfter = 40;
+
+        move(range, "s3");
+        run(Duration.ofSeconds(5));
+        assertThat(ClusterGrpc.newBlockingStub(cluster.channelTo("n2"))
+                        .getRing(GetRingRequest.getDefaultInstance())
+                        .getMovingList())
+                .singleElement()
+                .satisfies(moving -> {
+                    assertThat(moving.getStart()).isEqualTo(range.startInclusive());
+                    assertThat(moving.getToShardId()).isEqualTo("s3");
+                    assertThat(moving.getPhase()).isEqualTo("copying");
+                    assertThat(moving.getBytesCopied()).isPositive();
+                });
+        OperationInfo running = operation("op-1");
+        assertThat(running.getSteps(0).getState()).isEqualTo(StepState.STEP_STATE_RUNNING);
+        assertThat(running.getSteps(0).getToShardId()).isEqualTo("s3");
+        assertThat(running.getSteps(0).getArc().getStart()).isEqualTo(range.startInclusive());
+        assertThat(running.getBytesPerSecond()).isEqualTo(4_000);
+        ExplainShardResponse explained = shards().explainShard(
+                        ExplainShardRequest.newBuilder().setShardId("s3").build());
+        assertThat(explained.getFactsList()).anyMatch(fact -> fact.startsWith("transfer 1 of op-1 is copying"));
+        assertThat(explained.getStepsList()).hasSize(1);
+        assertThat(explained.getNextList()).anyMatch(next -> next.startsWith("range balance: "));
+        assertDone();
+
+        assertThat(cluster.state().rangesOf(new GroupId(3))).anyMatch(owned -> owned.contains(range));
+    }
+
+    private OperationInfo operation(String id) {
+        return OperationGrpc.newBlockingStub(cluster.channelTo("n2"))
+                .getOperation(
+                        GetOperationRequest.newBuilder().setOperationId(id).build());
+    }
+
+    @Test
+    void aCopyThatNeverGetsWholeIsGivenUpAndTriedAgain() {
+        startNodes("n1", "n2", "n3");
+        cluster.data.completes = false;
+
+        split("s2");
+        runUntil(
+                "the step says why it waits",
+                () -> operation("op-1").getWaitingOn().contains("was given up"));
+        runUntil("it begins anew", () -> cluster.state().transfers().last() >= 2);
+        cluster.data.completes = true;
+        assertDone();
+        assertThat(share("s7")).isPositive();
+    }
+
+    @Test
+    void aShardThatTakesPartInATransferIsHealed() {
+        startNodes("n1", "n2", "n3", "n4");
+        cluster.data.caughtUpAfter = 1_000_000;
+        split("s2");
+        runUntil("the transfer begins", () -> cluster.state().transfers().last() > 0);
+        String dead =
+                cluster.state().membersOf(new GroupId(2)).voters().getLast().value();
+        cluster.node(dead).kill();
+        cluster.run(Duration.ofMinutes(8));
+
+        assertThat(cluster.state().groups().values())
+                .allSatisfy(group -> assertThat(group.members()).hasSize(3).doesNotContain(cluster.node(dead).id));
+        assertThat(cluster.state().transfers().underWay()).hasSize(1);
+        cluster.data.caughtUpAfter = 3;
+        runUntil(
+                "the split is done",
+                () -> !cluster.state()
+                        .journal()
+                        .operation(1)
+                        .orElseThrow()
+                        .phase()
+                        .isRunning());
+        assertEveryTokenIsServedOnce();
     }
 }

@@ -8,7 +8,6 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
-import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.Replica;
@@ -33,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +60,7 @@ final class SimCluster implements AutoCloseable {
         this.directory = directory;
     }
 
-    final class SimNode implements NodeActions {
-        final NodeId id;
+    final class SimNode extends SimRangeActions {
         final SimFiles files;
         final PlacementNode placement;
         private final @Nullable Server server;
@@ -69,13 +68,13 @@ final class SimCluster implements AutoCloseable {
         boolean up = true;
 
         SimNode(String name, String directoryName, boolean bootstrap, List<String> join, SimFiles files) {
-            this.id = new NodeId(name);
+            super(new NodeId(name), data);
             this.files = files;
-            Path data = directory.resolve(directoryName);
+            Path home = directory.resolve(directoryName);
             this.placement = PlacementNode.open(
                     new PlacementOptions(
                             id,
-                            data,
+                            home,
                             join.stream().map(SimCluster::address).toList(),
                             bootstrap,
                             settings,
@@ -98,7 +97,7 @@ final class SimCluster implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            if (placementLogs.contains(data.toString())) {
+            if (placementLogs.contains(home.toString())) {
                 replica = raft.open(id, List.of(), placement.stateMachine());
             }
             placement.prepare(new NodeContact(address(name), "raft-" + name + ":7401"), this, Runnable::run);
@@ -146,12 +145,6 @@ final class SimCluster implements AutoCloseable {
         }
 
         @Override
-        public CompletableFuture<Boolean> assignRanges(GroupId group, Epoch epoch, List<TokenRange> ranges) {
-            SimShard shard = data.shard(group);
-            return CompletableFuture.completedFuture(id.equals(shard.leader) && shard.owns.assign(epoch, ranges));
-        }
-
-        @Override
         public CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target) {
             if (group.isPlacement()) {
                 return CompletableFuture.completedFuture(raft.transfer(id, target));
@@ -165,22 +158,6 @@ final class SimCluster implements AutoCloseable {
             shard.term++;
             transfers++;
             return CompletableFuture.completedFuture(true);
-        }
-
-        @Override
-        public void importRanges(RangeImport order) {
-            data.importRanges(id, order);
-        }
-
-        @Override
-        public CompletableFuture<Boolean> freezeRanges(GroupId group, long transfer, List<TokenRange> ranges) {
-            return CompletableFuture.completedFuture(data.freeze(id, group, transfer, ranges));
-        }
-
-        @Override
-        public CompletableFuture<Boolean> settleTransfer(
-                GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
-            return CompletableFuture.completedFuture(data.settle(id, group, transfer, importing, committed));
         }
 
         @Override
@@ -282,19 +259,31 @@ final class SimCluster implements AutoCloseable {
 
     /** Lets so much time pass, with every node taking its steps. */
     void run(Duration time) {
+        run(time, () -> false);
+    }
+
+    /** The same, but stops where it is as soon as it is so: looked at between any two steps of nodes. Returns whether it was. */
+    boolean run(Duration time, BooleanSupplier stop) {
         for (long end = nowNanos + time.toNanos(); nowNanos < end; nowNanos += TICK.toNanos()) {
             raft.electIfNeeded();
             data.tick(upIds());
             for (SimNode node : upNodes()) {
-                step(node);
+                step(node, node.placement::leaderStep);
+                if (stop.getAsBoolean()) {
+                    return true;
+                }
+                step(node, node.placement::agentStep);
+                if (stop.getAsBoolean()) {
+                    return true;
+                }
             }
         }
+        return false;
     }
 
-    private static void step(SimNode node) {
+    private static void step(SimNode node, Runnable step) {
         try {
-            node.placement.leaderStep();
-            node.placement.agentStep();
+            step.run();
         } catch (RuntimeException e) {
             if (!node.files.hasCrashed()) {
                 throw e;

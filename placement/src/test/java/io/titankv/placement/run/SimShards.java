@@ -36,6 +36,9 @@ final class SimShards {
     /** Whether a copy ever gets whole. */
     boolean completes = true;
 
+    /** Orders that are not carried out for now: "freeze", "settle source", "settle target". */
+    final Set<String> held = new HashSet<>();
+
     private final Map<Long, List<TokenRange>> rangesOfTransfers = new HashMap<>();
     private final Map<Long, Integer> acknowledged = new TreeMap<>();
     /** Tells a node's placement that it has news. */
@@ -92,13 +95,17 @@ final class SimShards {
 
     boolean freeze(NodeId id, GroupId group, long transfer, List<TokenRange> ranges) {
         SimShard shard = shard(group);
-        return id.equals(shard.leader) && strictly(() -> shard.owns.freeze(transfer, ranges));
+        return id.equals(shard.leader)
+                && !held.contains("freeze")
+                && strictly(() -> shard.owns.freeze(transfer, ranges));
     }
 
     boolean settle(NodeId id, GroupId group, long transfer, boolean importing, Optional<Epoch> committed) {
         SimShard shard = shard(group);
         List<TokenRange> ranges = rangesOfTransfers.getOrDefault(transfer, List.of());
-        return id.equals(shard.leader) && strictly(() -> shard.owns.settle(transfer, importing, committed, ranges));
+        return id.equals(shard.leader)
+                && !held.contains(importing ? "settle target" : "settle source")
+                && strictly(() -> shard.owns.settle(transfer, importing, committed, ranges));
     }
 
     /** A broken promise stands in the list even when whoever called goes on. */

@@ -64,7 +64,7 @@ public final class Commands {
     }
 
     /** Groups with these numbers, each on the first {@code members} nodes, with equal arcs. */
-    static PlacementCommand layRing(int groups, int members) {
+    public static PlacementCommand layRing(int groups, int members) {
         SortedMap<GroupId, List<NodeId>> plan = new TreeMap<>();
         List<RangeEntry> ring = new ArrayList<>();
         long width = Long.divideUnsigned(-1L, groups);
@@ -80,7 +80,7 @@ public final class Commands {
     }
 
     /** An operation that takes n3 out of group 1, in three steps. */
-    static OperationRecord operation(long id, OperationRecord.Phase phase) {
+    public static OperationRecord operation(long id, OperationRecord.Phase phase) {
         NodeId n3 = new NodeId("n3");
         NodeId n4 = new NodeId("n4");
         Instant now = Instant.ofEpochMilli(4_000);

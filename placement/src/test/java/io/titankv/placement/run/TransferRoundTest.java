@@ -1,0 +1,247 @@
+package io.titankv.placement.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.model.TokenRange;
+import io.titankv.placement.run.Reports.Leadership;
+import io.titankv.placement.run.Reports.Liveness;
+import io.titankv.placement.run.Reports.NodeReport;
+import io.titankv.placement.run.TransferRound.Lasting;
+import io.titankv.placement.state.Commands;
+import io.titankv.placement.state.OperationForm;
+import io.titankv.placement.state.OperationRecord.Phase;
+import io.titankv.placement.state.PlacementState;
+import io.titankv.placement.state.StoredForm;
+import io.titankv.placement.state.TransferForm;
+import io.titankv.proto.durable.v1.PlacementCommand;
+import io.titankv.proto.internal.v1.HeartbeatRequest;
+import io.titankv.proto.internal.v1.Instruction;
+import io.titankv.proto.internal.v1.ReplicaState;
+import io.titankv.proto.internal.v1.TransferPart;
+import io.titankv.proto.internal.v1.TransferPart.Side;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is decided of a transfer from s1, which n1 leads, to s2, which n2 leads, and what the two are told. */
+final class TransferRoundTest {
+    private static final NodeId N1 = new NodeId("n1");
+    private static final NodeId N2 = new NodeId("n2");
+    private static final GroupId S1 = new GroupId(1);
+    private static final GroupId S2 = new GroupId(2);
+    private static final Lasting LONG = new Lasting(Duration.ofSeconds(11), Duration.ZERO);
+    private static final String CLUSTER = Commands.CLUSTER;
+
+    private PlacementState state = begun();
+    private final Map<NodeId, TransferPart> parts = new HashMap<>();
+    private final Map<GroupId, Leadership> leaders =
+            new HashMap<>(Map.of(S1, new Leadership(N1, 5), S2, new Leadership(N2, 5)));
+
+    private static PlacementState begun() {
+        PlacementState state = PlacementState.EMPTY
+                .apply(StoredForm.found(Commands.founding(3, 2)))
+                .state();
+        for (int node = 1; node <= 3; node++) {
+            state = state.apply(StoredForm.register(CLUSTER, Commands.node(node)))
+                    .state();
+        }
+        state = state.apply(Commands.layRing(2, 3)).state();
+        state = state.apply(StoredForm.markServing(CLUSTER, S1)).state();
+        state = state.apply(StoredForm.markServing(CLUSTER, S2)).state();
+        state = state.apply(OperationForm.begin(CLUSTER, Commands.operation(1, Phase.RUNNING)))
+                .state();
+        return state.apply(TransferForm.begin(CLUSTER, 1, List.of(new TokenRange(0, 1_000)), S1, S2, 1))
+                .state();
+    }
+
+    private void apply(PlacementCommand command) {
+        state = state.apply(command).state();
+    }
+
+    private void says(NodeId node, TransferPart.Builder part) {
+        parts.put(node, part.build());
+    }
+
+    private static TransferPart.Builder importing() {
+        return TransferPart.newBuilder().setTransfer(1).setSide(Side.SIDE_IMPORTING);
+    }
+
+    private static TransferPart.Builder frozen() {
+        return TransferPart.newBuilder().setTransfer(1).setSide(Side.SIDE_FROZEN);
+    }
+
+    private static TransferPart.Builder settled() {
+        return TransferPart.newBuilder().setSettled(1);
+    }
+
+    private Reports reports() {
+        Map<NodeId, NodeReport> nodes = new HashMap<>();
+        for (String name : List.of("n1", "n2", "n3")) {
+            NodeId node = new NodeId(name);
+            Map<GroupId, ReplicaState> replicas = new HashMap<>();
+            for (GroupId group : List.of(S1, S2)) {
+                boolean leads = Optional.ofNullable(leaders.get(group))
+                        .filter(it -> it.leader().equals(node))
+                        .isPresent();
+                ReplicaState.Builder replica = ReplicaState.newBuilder()
+                        .setRole(leads ? ReplicaState.Role.ROLE_LEADER : ReplicaState.Role.ROLE_FOLLOWER);
+                if (leads) {
+                    replica.setTransfer(parts.getOrDefault(node, TransferPart.getDefaultInstance()));
+                }
+                replicas.put(group, replica.build());
+            }
+            nodes.put(
+                    node,
+                    new NodeReport(
+                            Liveness.UP,
+                            Optional.of(HeartbeatRequest.getDefaultInstance()),
+                            Optional.of(Instant.EPOCH),
+                            Duration.ofMinutes(1),
+                            Duration.ZERO,
+                            replicas));
+        }
+        return new Reports(nodes, leaders, Map.of());
+    }
+
+    private void decides(Lasting lasting, PlacementCommand... expected) {
+        assertThat(TransferRound.commands(state, reports(), Map.of(1L, lasting)))
+                .containsExactly(expected);
+    }
+
+    private List<Instruction.KindCase> told(NodeId node) {
+        return TransferDuties.of(node, state, reports()).stream()
+                .map(Instruction::getKindCase)
+                .toList();
+    }
+
+    @Test
+    void isFrozenOnceLittleIsLeftAndTheSourceHasALeader() {
+        decides(LONG);
+        says(N2, importing());
+        decides(LONG);
+        says(N2, importing().setTransfer(7).setCaughtUp(true)); // of another one
+        decides(LONG);
+        says(N2, importing().setCaughtUp(true));
+        decides(Lasting.NOW, TransferForm.freeze(CLUSTER, 1));
+        leaders.remove(S1);
+        decides(Lasting.NOW);
+    }
+
+    @Test
+    void isCommittedOnlyWhenAllIsThere() {
+        apply(TransferForm.freeze(CLUSTER, 1));
+        decides(Lasting.NOW);
+        says(N1, frozen());
+        says(N2, importing().setCaughtUp(true));
+        decides(Lasting.NOW);
+        says(N2, importing().setTransfer(7).setComplete(true));
+        decides(Lasting.NOW);
+        says(N2, importing().setComplete(true));
+        decides(Lasting.NOW, TransferForm.commit(CLUSTER, 1));
+        // Also when it took too long: all is there.
+        decides(LONG, TransferForm.commit(CLUSTER, 1));
+    }
+
+    @Test
+    void isGivenUpWhenClientsWouldWaitTooLong() {
+        apply(TransferForm.freeze(CLUSTER, 1));
+        says(N1, frozen());
+        decides(new Lasting(Duration.ofSeconds(5), TransferRound.FROZEN_MAX.minusMillis(1)));
+        decides(
+                new Lasting(Duration.ofSeconds(5), TransferRound.FROZEN_MAX),
+                TransferForm.abort(CLUSTER, 1, "the copy was not whole 3 s after its ranges were frozen"));
+        decides(
+                new Lasting(TransferRound.FREEZING_MAX, Duration.ZERO),
+                TransferForm.abort(CLUSTER, 1, "the copy was not whole 10 s after its ranges were to be frozen"));
+    }
+
+    @Test
+    void isGivenUpWhenItsOperationWasCancelledUnlessItIsDecided() {
+        apply(OperationForm.cancel(CLUSTER, 1, List.of(), "not wanted"));
+        decides(Lasting.NOW, TransferForm.abort(CLUSTER, 1, "op-1 was cancelled"));
+        apply(TransferForm.freeze(CLUSTER, 1));
+        says(N2, importing().setComplete(true));
+        decides(Lasting.NOW, TransferForm.abort(CLUSTER, 1, "op-1 was cancelled"));
+        apply(TransferForm.commit(CLUSTER, 1));
+        decides(LONG);
+    }
+
+    @Test
+    void endsWhenBothHaveSettled() {
+        apply(TransferForm.freeze(CLUSTER, 1));
+        apply(TransferForm.commit(CLUSTER, 1));
+        says(N1, settled());
+        decides(LONG);
+        says(N2, settled());
+        decides(Lasting.NOW, TransferForm.end(CLUSTER, 1));
+        leaders.remove(S2);
+        decides(LONG);
+    }
+
+    @Test
+    void restsAfterItWasGivenUpUnlessNobodyWantsItAnyMore() {
+        apply(TransferForm.abort(CLUSTER, 1, "why not"));
+        says(N1, settled());
+        says(N2, settled());
+        decides(Lasting.NOW);
+        decides(new Lasting(TransferRound.RETRY_AFTER, Duration.ZERO), TransferForm.end(CLUSTER, 1));
+        apply(OperationForm.cancel(CLUSTER, 1, List.of(), "not wanted"));
+        decides(Lasting.NOW, TransferForm.end(CLUSTER, 1));
+    }
+
+    @Test
+    void onlyTheLeadersAreToldAndOnlyWhatIsNotDone() {
+        assertThat(told(N1)).isEmpty();
+        assertThat(told(N2)).containsExactly(Instruction.KindCase.IMPORT_RANGES);
+        assertThat(TransferDuties.of(N2, state, reports()).getFirst().getImportRanges())
+                .satisfies(order -> {
+                    assertThat(order.getSourceAddressesList())
+                            .containsExactly("host1:7400", "host2:7400", "host3:7400");
+                    assertThat(order.getFromGroup()).isEqualTo("s1");
+                    assertThat(order.getBytesPerSecondMax()).isEqualTo(32 << 20);
+                });
+        apply(TransferForm.freeze(CLUSTER, 1));
+        assertThat(told(N1)).containsExactly(Instruction.KindCase.FREEZE_RANGES);
+        assertThat(told(N2)).containsExactly(Instruction.KindCase.IMPORT_RANGES);
+        says(N1, frozen());
+        says(N2, importing().setComplete(true));
+        assertThat(told(N1)).isEmpty();
+        assertThat(told(N2)).isEmpty();
+        apply(TransferForm.commit(CLUSTER, 1));
+        assertThat(TransferDuties.of(N1, state, reports()).getFirst().getSettleTransfer())
+                .satisfies(order -> {
+                    assertThat(order.getIsImport()).isFalse();
+                    assertThat(order.getEpoch()).isEqualTo(2);
+                });
+        assertThat(TransferDuties.of(N2, state, reports())
+                        .getFirst()
+                        .getSettleTransfer()
+                        .getIsImport())
+                .isTrue();
+        assertThat(told(new NodeId("n3"))).isEmpty();
+        says(N1, settled());
+        assertThat(told(N1)).isEmpty();
+        leaders.remove(S2);
+        assertThat(told(N2)).isEmpty();
+    }
+
+    @Test
+    void timesAreCountedFromWhenThisLeaderSawThem() {
+        TransferTimes times = new TransferTimes();
+        apply(TransferForm.freeze(CLUSTER, 1));
+        assertThat(times.look(state, reports(), 1_000)).containsEntry(1L, Lasting.NOW);
+        says(N1, frozen());
+        times.look(state, reports(), 1_400);
+        leaders.remove(S1); // once frozen it stays so
+        assertThat(times.look(state, reports(), 2_000))
+                .containsEntry(1L, new Lasting(Duration.ofNanos(1_000), Duration.ofNanos(600)));
+        apply(TransferForm.abort(CLUSTER, 1, "why not"));
+        assertThat(times.look(state, reports(), 3_000).get(1L).inPhase()).isZero();
+    }
+}
