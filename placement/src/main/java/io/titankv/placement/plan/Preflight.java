@@ -41,6 +41,7 @@ final class Preflight {
                         WaitingOn.TooManySilent _,
                         WaitingOn.RateLimited _,
                         WaitingOn.SwitchedOff _,
+                        WaitingOn.ReplicasMissing _,
                         WaitingOn.TransferGivenUp _,
                         WaitingOn.CopyFailed _,
                         WaitingOn.HotRange _ -> {}

@@ -3,6 +3,7 @@ package io.titankv.placement.plan;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.time.Duration;
+import java.util.List;
 
 /** The first constraint that holds a step, or a scheduler, back: with its value and its limit. */
 public sealed interface WaitingOn {
@@ -49,6 +50,13 @@ public sealed interface WaitingOn {
     /** One range has more load than a group should, and is too narrow to be cut. */
     record HotRange(GroupId group, String range, double opsPerSecond, double opsPerSecondMax) implements WaitingOn {}
 
+    /** The group is being made, and some of its members do not have their replica yet. */
+    record ReplicasMissing(GroupId group, List<NodeId> missing) implements WaitingOn {
+        public ReplicasMissing {
+            missing = List.copyOf(missing);
+        }
+    }
+
     /** The transfer of its ranges was given up; it begins anew. */
     record TransferGivenUp(long transfer, String why, Duration rest) implements WaitingOn {}
 
@@ -83,6 +91,8 @@ public sealed interface WaitingOn {
                 Amounts.bytes(it.movedBytes) + " were moved in the last " + Amounts.time(it.window) + ", the limit is "
                         + Amounts.bytes(it.bytesMax);
             case SwitchedOff it -> it.scheduler + " is switched off";
+            case ReplicasMissing it ->
+                "group " + it.group + " is being made, its replica on " + it.missing + " does not serve yet";
             case TransferGivenUp it ->
                 "transfer " + it.transfer + " was given up (" + it.why + "), it begins anew after "
                         + Amounts.time(it.rest);

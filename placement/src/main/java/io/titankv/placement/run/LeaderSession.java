@@ -14,6 +14,7 @@ import io.titankv.placement.run.PlacementOptions.Timings;
 import io.titankv.placement.state.OperationRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.admin.v1.OperationInfo;
+import io.titankv.proto.admin.v1.PlanInfo;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.ClusterView;
 import io.titankv.proto.internal.v1.Instruction;
@@ -146,6 +147,13 @@ final class LeaderSession {
                 decided,
                 reports,
                 transferTimes.look(decided, reports, environment.ticker().nanos()));
+    }
+
+    /** A stored plan for people, with what the shards would own if it was applied now. */
+    PlanInfo plan(OperationRecord stored) {
+        return OperationViews.plan(stored).toBuilder()
+                .addAllShards(RingViews.changes(stored.steps(), state(), reports()))
+                .build();
     }
 
     /** An operation for people: what its steps wait for is as of the last look. */

@@ -52,7 +52,7 @@ final class OperationServices {
                     session -> now(ListPlansResponse.newBuilder()
                             .addAllPlans(newestFirst(session)
                                     .filter(it -> it.phase() == Phase.PLANNED)
-                                    .map(OperationViews::plan)
+                                    .map(session::plan)
                                     .toList())
                             .build()));
         }
@@ -63,7 +63,7 @@ final class OperationServices {
                     PlanGrpc.getGetPlanMethod(),
                     request,
                     answer,
-                    session -> now(OperationViews.plan(plan(session, request.getPlanId()))));
+                    session -> now(session.plan(plan(session, request.getPlanId()))));
         }
 
         @Override
@@ -82,7 +82,7 @@ final class OperationServices {
                 return propose(
                                 session,
                                 OperationForm.cancel(session.state().clusterId(), stored.id(), List.of(), "not wanted"))
-                        .thenApply(done -> OperationViews.plan(stored));
+                        .thenApply(done -> session.plan(stored));
             });
         }
     }

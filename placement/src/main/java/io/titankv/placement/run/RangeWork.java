@@ -13,6 +13,7 @@ import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.GroupRecord.State;
 import io.titankv.placement.state.OperationForm;
 import io.titankv.placement.state.OperationRecord;
+import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.TransferForm;
 import io.titankv.placement.state.TransferRecord;
@@ -51,8 +52,8 @@ final class RangeWork {
     }
 
     /**
-     * What groups ask for without an operation: one that owns nothing and that no operation changes, as after a cancel, is retired; one
-     * that is retired is forgotten when its replicas are gone.
+     * What groups ask for without an operation that runs: one that was formed for an operation that is over, or was to be retired by one,
+     * and owns nothing, is retired; one that is retired is forgotten when its replicas are gone. A group that just gave everything away stays.
      */
     List<PlacementCommand> tidy() {
         Set<GroupId> named = state.journal().running().stream()
@@ -60,9 +61,14 @@ final class RangeWork {
                 .flatMap(step -> step.groups().stream())
                 .collect(Collectors.toSet());
         Set<GroupId> owners = state.ring().stream().map(entry -> entry.owner()).collect(Collectors.toSet());
+        Set<GroupId> unwanted = state.journal().operations().values().stream()
+                .filter(operation -> operation.phase().isEnded())
+                .flatMap(RangeWork::unwantedAfter)
+                .collect(Collectors.toSet());
         List<PlacementCommand> commands = new ArrayList<>();
         for (GroupRecord group : state.groups().values()) {
             boolean isLeft = group.state() != State.RETIRED
+                    && unwanted.contains(group.id())
                     && !owners.contains(group.id())
                     && !named.contains(group.id())
                     && state.transfers().of(group.id()).isEmpty();
@@ -73,6 +79,14 @@ final class RangeWork {
             }
         }
         return commands;
+    }
+
+    /** A group may be formed after its operation was cancelled: the entry was on its way. */
+    private static Stream<GroupId> unwantedAfter(OperationRecord operation) {
+        return operation.steps().stream()
+                .filter(step -> step instanceof Step.RetireGroup
+                        || (step instanceof Step.CreateGroup && operation.phase() != Phase.DONE))
+                .flatMap(step -> step.groups().stream());
     }
 
     /** A node that is dead is not waited for: it deletes what it has of a group that is forgotten when it comes back ({@link Duties}). */
@@ -168,8 +182,14 @@ final class RangeWork {
         return places;
     }
 
-    /** Says of steps whose ranges are on their way what holds the transfer, or nothing while nothing does. */
+    /** Says of steps that are under way what holds them, or nothing while nothing does: groups that are made, ranges that move. */
     void explain(OperationRecord operation, Map<Integer, WaitingOn> held) {
+        Set<Integer> settled = operation.settled();
+        for (int place = 0; place < operation.steps().size(); place++) {
+            if (!settled.contains(place) && operation.steps().get(place) instanceof Step.CreateGroup create) {
+                explain(place, create.group(), held);
+            }
+        }
         state.transfers().underWay().values().stream()
                 .filter(transfer -> transfer.operation() == operation.id())
                 .forEach(transfer -> {
@@ -177,6 +197,23 @@ final class RangeWork {
                     places(operation, move -> isPartOf(move, transfer))
                             .forEach(place -> on.ifPresentOrElse(it -> held.put(place, it), () -> held.remove(place)));
                 });
+    }
+
+    private void explain(int place, GroupId id, Map<Integer, WaitingOn> held) {
+        GroupRecord group = state.groups().get(id);
+        if (group == null || group.state() != State.CREATING) {
+            return;
+        }
+        List<NodeId> missing = group.members().stream()
+                .filter(member -> !reports.serves(member, id))
+                .toList();
+        if (!missing.isEmpty()) {
+            held.put(place, new WaitingOn.ReplicasMissing(id, missing));
+        } else if (reports.reportedLeader(id).isEmpty()) {
+            held.put(place, new WaitingOn.LeaderUnknown(id));
+        } else {
+            held.remove(place);
+        }
     }
 
     static boolean isPartOf(Step.MoveRange move, TransferRecord transfer) {

@@ -46,8 +46,8 @@ final class Undo {
                     }
                 }
                 case Step.CreateGroup create -> {
-                    if (state.groups().containsKey(create.group())
-                            && state.rangesOf(create.group()).isEmpty()) {
+                    // Also when it is not formed yet: the entry may be on its way.
+                    if (state.rangesOf(create.group()).isEmpty()) {
                         undo.add(new Step.RetireGroup(create.group(), why));
                     }
                 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.TokenRange;
+import io.titankv.placement.state.OperationRecord.Phase;
+import io.titankv.proto.admin.v1.CancelOperationRequest;
 import io.titankv.proto.admin.v1.ChangeResponse;
 import io.titankv.proto.admin.v1.ClusterGrpc;
 import io.titankv.proto.admin.v1.CreateShardRequest;
@@ -43,6 +45,8 @@ final class RangeTransferTest extends RangeFixture {
         assertThat(share("s2")).isCloseTo(before / 2, NEARLY);
         assertThat(share("s7")).isCloseTo(before / 2, NEARLY);
         assertThat(cluster.state().transfers().last()).isEqualTo(1);
+        // A tick for the freeze, one for the rest of the copy, one for the decision.
+        assertThat(cluster.data.pausedTicksMax).isBetween(1, 3);
     }
 
     @Test
@@ -129,7 +133,8 @@ final class RangeTransferTest extends RangeFixture {
     }
 
     private OperationInfo operation(String id) {
-        return OperationGrpc.newBlockingStub(cluster.channelTo("n2"))
+        return OperationGrpc.newBlockingStub(
+                        cluster.channelTo(cluster.upNodes().iterator().next().id.value()))
                 .getOperation(
                         GetOperationRequest.newBuilder().setOperationId(id).build());
     }
@@ -147,6 +152,30 @@ final class RangeTransferTest extends RangeFixture {
         cluster.data.completes = true;
         assertDone();
         assertThat(share("s7")).isPositive();
+    }
+
+    @Test
+    void aShardThatCannotBeMadeIsGivenUpWithItsOperation() {
+        startNodes("n1", "n2", "n3", "n4");
+        split("s2");
+        assertThat(cluster.run(LONG, () -> cluster.state().groups().containsKey(new GroupId(7))))
+                .isTrue();
+        String member =
+                cluster.state().membersOf(new GroupId(7)).voters().getLast().value();
+        cluster.node(member).kill();
+        cluster.run(MINUTE);
+        assertThat(operation("op-1").getWaitingOn())
+                .isEqualTo("group s7 is being made, its replica on [" + member + "] does not serve yet");
+
+        OperationGrpc.newBlockingStub(
+                        cluster.channelTo(cluster.upNodes().iterator().next().id.value()))
+                .cancelOperation(CancelOperationRequest.newBuilder()
+                        .setOperationId("op-1")
+                        .build());
+        runUntil("it is retired", () -> cluster.isRetired(new GroupId(7)));
+        cluster.start(member, member.equals("n1"), List.of("n1", "n2", "n3", "n4"));
+        assertEveryTokenIsServedOnce();
+        assertThat(cluster.state().journal().operation(1).orElseThrow().phase()).isEqualTo(Phase.CANCELLED);
     }
 
     @Test

@@ -39,6 +39,10 @@ final class SimShards {
     /** Orders that are not carried out for now: "freeze", "settle source", "settle target". */
     final Set<String> held = new HashSet<>();
 
+    /** The most ticks in a row for which some token was served by nobody. */
+    int pausedTicksMax;
+
+    private final Map<Long, Integer> pausedTicks = new HashMap<>();
     private final Map<Long, List<TokenRange>> rangesOfTransfers = new HashMap<>();
     private final Map<Long, Integer> acknowledged = new TreeMap<>();
     /** Tells a node's placement that it has news. */
@@ -162,6 +166,9 @@ final class SimShards {
     private void write() {
         for (long token : tokens()) {
             List<GroupId> serving = serving(token);
+            boolean isPaused = serving.isEmpty() && acknowledged.containsKey(token);
+            int paused = pausedTicks.merge(token, isPaused ? 1 : 0, (before, one) -> one == 0 ? 0 : before + one);
+            pausedTicksMax = Math.max(pausedTicksMax, paused);
             if (serving.size() > 1) {
                 broken.add("token " + token + " is served by " + serving);
             }
