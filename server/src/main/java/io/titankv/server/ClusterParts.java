@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class ClusterParts implements AutoCloseable {
     private final ServerOptions options;
     private final DataDirectory directory;
-    private final Supplier<Optional<String>> clusterId;
+    private final PlacementNode placement;
     private final Function<NodeId, Channel> channels;
     private final Function<String, Channel> gateways;
-    private final Runnable transferNews;
     private final MutableHandlerRegistry services;
     private final CheckpointRegistry checkpoints = new CheckpointRegistry();
     private final ReplicaFaultListener faults;
@@ -50,36 +48,29 @@ final class ClusterParts implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param clusterId the cluster's id once there is one
+     * @param placement knows the cluster's id once there is one, and hears of range transfers
      * @param channels to a node's gateway
      * @param gateways to the gateway at HOST:PORT
-     * @param transferNews run when a range transfer goes a step further here
      * @param services where the services of checkpoint files and of range exports are added
      * @param registry where the shards are measured
      */
     ClusterParts(
             ServerOptions options,
             DataDirectory directory,
-            Supplier<Optional<String>> clusterId,
+            PlacementNode placement,
             Function<NodeId, Channel> channels,
             Function<String, Channel> gateways,
-            Runnable transferNews,
             MutableHandlerRegistry services,
             ReplicaFaultListener faults,
             MeterRegistry registry) {
         this.options = options;
         this.directory = directory;
-        this.clusterId = clusterId;
+        this.placement = placement;
         this.channels = channels;
         this.gateways = gateways;
-        this.transferNews = transferNews;
         this.services = services;
         this.faults = faults;
         this.registry = registry;
-    }
-
-    /** Offers checkpoints of the placement group to peers. */
-    void offerPlacement(PlacementNode placement) {
         checkpoints.register(GroupId.PLACEMENT, placement.checkpointSource());
     }
 
@@ -111,7 +102,7 @@ final class ClusterParts implements AutoCloseable {
 
     /** Opens the parts when the node belongs to a cluster, and otherwise does nothing. */
     synchronized void openIfFormed() {
-        if (clusterId.get().isPresent()) {
+        if (placement.clusterId().isPresent()) {
             open();
         }
     }
@@ -123,8 +114,8 @@ final class ClusterParts implements AutoCloseable {
         if (shards != null) {
             return;
         }
-        String id = clusterId
-                .get()
+        String id = placement
+                .clusterId()
                 .orElseThrow(
                         () -> new IllegalStateException("node " + options.nodeId() + " belongs to no cluster yet"));
         try {
@@ -141,11 +132,11 @@ final class ClusterParts implements AutoCloseable {
                 faults,
                 InstantSource.system(),
                 registry);
-        host.listenToTransfers(transferNews);
+        host.listenToTransfers(placement::leadershipChanged);
         shards = host;
         exports = RangeExportServer.start(id, group -> host.transfers(group).map(ShardTransfers::exportSource));
         services.addService(exports);
-        imports = new RangeImports(id, gateways, transferNews);
+        imports = new RangeImports(id, gateways, placement::leadershipChanged);
     }
 
     @Override

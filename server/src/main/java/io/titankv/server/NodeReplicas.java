@@ -13,7 +13,7 @@ import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.multiraft.shard.ShardHost;
 import io.titankv.multiraft.shard.ShardTransfers;
-import io.titankv.multiraft.shard.TransferStatus;
+import io.titankv.multiraft.shard.TransferState;
 import io.titankv.multiraft.transfer.ImportOrder;
 import io.titankv.multiraft.transfer.ImportProgress;
 import io.titankv.multiraft.transfer.RangeImports;
@@ -199,7 +199,7 @@ final class NodeReplicas implements NodeActions, LocalShards {
         }
         return transfers(group)
                 .map(ShardTransfers::status)
-                .filter(status -> status.settled() > 0 || status.side() != TransferStatus.Side.NONE)
+                .filter(status -> status.settled() > 0 || status.side() != TransferState.Side.NONE)
                 .map(status -> {
                     ImportProgress progress =
                             imports.get().progress(group, status.transfer()).orElse(ImportProgress.NONE);

@@ -110,18 +110,9 @@ public final class TitanServer implements AutoCloseable {
 
         placement = openPlacement();
         lifecycle.onStop(placement::close);
-        MutableHandlerRegistry lateServices = new MutableHandlerRegistry();
+        MutableHandlerRegistry late = new MutableHandlerRegistry();
         parts = new ClusterParts(
-                options,
-                directory,
-                placement::clusterId,
-                this::channelTo,
-                channels::channel,
-                placement::leadershipChanged,
-                lateServices,
-                rebuilds,
-                metrics.registry());
-        parts.offerPlacement(placement);
+                options, directory, placement, this::channelTo, channels::channel, late, rebuilds, metrics.registry());
         lifecycle.onStop(parts::close);
         parts.openIfFormed();
 
@@ -142,7 +133,7 @@ public final class TitanServer implements AutoCloseable {
                 channels::channel,
                 metrics.registry());
         lifecycle.onStop(gateway::close);
-        grpc = listen(gateway, link, lateServices);
+        grpc = listen(gateway, link, late);
         lifecycle.onStop(this::stopGrpc);
         lifecycle.onStop(raft::close);
         lifecycle.onStop(placement::close);

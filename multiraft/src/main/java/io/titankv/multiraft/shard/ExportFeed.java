@@ -8,13 +8,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * that change or a later one. Called by the one who applies; exports come and go on any thread.
  */
 final class ExportFeed {
-    private final List<RangeExport> exports = new CopyOnWriteArrayList<>();
+    private final List<ChangesSince> exports = new CopyOnWriteArrayList<>();
 
-    void add(RangeExport export) {
+    void add(ChangesSince export) {
         exports.add(export);
     }
 
-    void remove(RangeExport export) {
+    void remove(ChangesSince export) {
         exports.remove(export);
     }
 

@@ -32,8 +32,8 @@ final class Sessions {
     static final int OUTCOMES_MAX = 1024;
     static final int CLIENTS_MAX = 10_000;
     static final long IDLE_MILLIS = 15 * 60_000L;
-    /** Longer than any deadline after which a client still tries again. A guess. */
-    static final long PRESSED_IDLE_MILLIS = 60_000;
+    static final long PRESSED_IDLE_MILLIS =
+            60_000; // longer than any deadline after which a client still tries again: a guess
 
     /** Outcomes are stored in blocks of 2^6 sequences, so that one write does not rewrite what all others gave. */
     static final int BLOCK_BITS = 6;
@@ -43,7 +43,6 @@ final class Sessions {
 
     static final String SESSION_PREFIX = "session.";
     static final String OUTCOMES_PREFIX = "outcomes.";
-
     private static final HexFormat HEX = HexFormat.of();
 
     /** What is known of a request. */

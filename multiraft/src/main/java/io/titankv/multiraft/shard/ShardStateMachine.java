@@ -290,14 +290,13 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
                 long keys = ranges.stream()
                         .mapToLong(range -> store.count(range.startInclusive(), range.endExclusive()))
                         .sum();
-                RangeExport export =
-                        new RangeExport(open, transfer, ranges, Sessions.clientNames(store), keys, exports);
+                ChangesSince changes = new ChangesSince(transfer, ranges, Sessions.clientNames(store));
                 if (isFrozen) {
-                    export.freeze(applied.lastVersion());
+                    changes.freeze(applied.lastVersion());
                 }
                 // Under the lock: whatever is applied from now on is noted.
-                exports.add(export);
-                return export;
+                exports.add(changes);
+                return new RangeExport(open, exports, changes, ranges, keys);
             } finally {
                 open.release();
             }

@@ -39,8 +39,8 @@ public final class ShardTransfers {
         return state;
     }
 
-    public TransferStatus status() {
-        return TransferStatus.of(state.transferPart());
+    public TransferState status() {
+        return TransferState.of(state.transferPart());
     }
 
     /** Refuses requests for the ranges from then on. */

@@ -168,14 +168,14 @@ class RangeImportTest {
         order(1, FROM);
         awaitCaughtUp(1);
         assertThat(progress(1).keysCopied()).isPositive();
-        assertThat(targetSide().status().side()).isEqualTo(TransferStatus.Side.IMPORTING);
+        assertThat(targetSide().status().side()).isEqualTo(TransferState.Side.IMPORTING);
         put(movingKey(), "changed");
         complete(1);
-        assertThat(sourceSide().status().side()).isEqualTo(TransferStatus.Side.FROZEN);
+        assertThat(sourceSide().status().side()).isEqualTo(TransferState.Side.FROZEN);
         commit(1);
         assertTargetHasWhatWasWritten(movingKey(), "changed");
         assertThat(news.get()).isPositive();
-        assertThat(targetSide().status()).isEqualTo(new TransferStatus(1, 0, TransferStatus.Side.NONE, false, 0));
+        assertThat(targetSide().status()).isEqualTo(new TransferState(1, 0, TransferState.Side.NONE, false, 0));
     }
 
     @Test

@@ -252,7 +252,7 @@ class RangeTransferProperties {
                     }
                 }
                 case FREEZING -> {
-                    TransferStatus told = TransferStatus.of(shards[to()].machine.transferPart());
+                    TransferState told = TransferState.of(shards[to()].machine.transferPart());
                     if (told.transfer() == transfer && told.complete()) {
                         phase = Phase.COMMITTED;
                         epoch++;

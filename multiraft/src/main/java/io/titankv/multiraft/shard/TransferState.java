@@ -9,7 +9,7 @@ package io.titankv.multiraft.shard;
  * @param complete importing: all is there
  * @param attempts importing: to copy, begun so far
  */
-public record TransferStatus(long settled, long transfer, Side side, boolean complete, long attempts) {
+public record TransferState(long settled, long transfer, Side side, boolean complete, long attempts) {
     /** What a transfer is to a shard. */
     public enum Side {
         NONE,
@@ -17,12 +17,12 @@ public record TransferStatus(long settled, long transfer, Side side, boolean com
         FROZEN
     }
 
-    static TransferStatus of(TransferPart part) {
+    static TransferState of(TransferPart part) {
         return switch (part.underWay()) {
-            case null -> new TransferStatus(part.settled(), 0, Side.NONE, false, 0);
+            case null -> new TransferState(part.settled(), 0, Side.NONE, false, 0);
             case TransferPart.Import it ->
-                new TransferStatus(part.settled(), it.transfer(), Side.IMPORTING, it.isComplete(), it.attempt());
-            case TransferPart.Export it -> new TransferStatus(part.settled(), it.transfer(), Side.FROZEN, false, 0);
+                new TransferState(part.settled(), it.transfer(), Side.IMPORTING, it.isComplete(), it.attempt());
+            case TransferPart.Export it -> new TransferState(part.settled(), it.transfer(), Side.FROZEN, false, 0);
         };
     }
 }
