@@ -200,11 +200,6 @@ public final class RangeExportServer extends RangeExportGrpc.RangeExportImplBase
         });
     }
 
-    /** Exports that peers read now. */
-    public int openExports() {
-        return opened.size();
-    }
-
     private <T> void answer(StreamObserver<T> answer, Answering<T> call) {
         try {
             readers.execute(() -> {

@@ -16,7 +16,6 @@ import io.titankv.model.GroupId;
 import io.titankv.model.Key;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ProposeOutcome;
-import io.titankv.multiraft.host.ReplicaStatus;
 import io.titankv.multiraft.transfer.ImportOrder;
 import io.titankv.multiraft.transfer.ImportProgress;
 import io.titankv.multiraft.transfer.ImportTarget.Standing;
@@ -137,16 +136,13 @@ class RangeImportTest {
     }
 
     private void assertTargetHasWhatWasWritten(String changedKey, String changedValue) {
-        int moved = 0;
         for (int i = 0; i < KEYS; i++) {
             Key key = Key.of("k" + i);
             boolean moves = MOVING.contains(key.token());
-            moved += moves ? 1 : 0;
             String expected = ("k" + i).equals(changedKey) ? changedValue : "v" + i;
             assertThat(value(target, key)).isEqualTo(moves ? expected : null);
             assertThat(value(source, key)).isEqualTo(moves ? null : "v" + i);
         }
-        assertThat(moved).isBetween(KEYS / 4, KEYS * 3 / 4);
     }
 
     private static @Nullable String value(ShardFixture shard, Key key) {
@@ -265,7 +261,6 @@ class RangeImportTest {
         targetReplica.status = SimReplica.follower(Duration.ZERO, 1, 1);
         await().atMost(PATIENCE).until(() -> imports.progress(TO, 1).isEmpty());
         targetReplica.status = SimReplica.leader(true);
-        assertThat(targetReplica.status().role()).isEqualTo(ReplicaStatus.Role.LEADER);
         order(1, FROM);
         awaitCaughtUp(1);
     }
@@ -280,7 +275,7 @@ class RangeImportTest {
                         .addAllRanges(ShardCommands.owned(List.of(MOVING)))
                         .build())
                 .getExportId();
-        ReadExportRequest first =
+        var first =
                 ReadExportRequest.newBuilder().setExportId(id).setBytesMax(100).build();
         assertThat(stub.readExport(first)).isEqualTo(stub.readExport(first));
         assertThat(stub.readExport(first).getRecordsList()).isNotEmpty();
@@ -290,7 +285,6 @@ class RangeImportTest {
                         StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.OUT_OF_RANGE))
                 .hasMessageContaining("part 0 is asked for, 2 is next");
-        assertThat(exports.openExports()).isEqualTo(1);
     }
 
     @Test

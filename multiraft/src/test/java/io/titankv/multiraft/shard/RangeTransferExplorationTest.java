@@ -1,15 +1,18 @@
 package io.titankv.multiraft.shard;
 
+import static io.titankv.multiraft.shard.RangeTransferWorld.DELETED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.Epoch;
 import io.titankv.model.TokenRange;
+import io.titankv.multiraft.shard.RangeTransferWorld.Exporting;
+import io.titankv.multiraft.shard.RangeTransferWorld.Phase;
+import io.titankv.multiraft.shard.RangeTransferWorld.Sent;
+import io.titankv.multiraft.shard.RangeTransferWorld.Shard;
+import io.titankv.multiraft.shard.RangeTransferWorld.State;
 import io.titankv.proto.durable.v1.BeginImport;
 import io.titankv.proto.durable.v1.FreezeRanges;
-import io.titankv.proto.durable.v1.ImportEnd;
-import io.titankv.proto.durable.v1.ImportRecords;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,109 +30,8 @@ import org.junit.jupiter.api.Test;
  */
 class RangeTransferExplorationTest {
     private static final TokenRange RANGE = new TokenRange(0, 0);
-    private static final int TRANSFERS = 2;
     private static final int ATTEMPTS = 2;
     private static final int WRITES = 3;
-    private static final int DELETED = 0;
-
-    private enum Phase {
-        PREPARING,
-        FREEZING,
-        COMMITTED,
-        ABORTED
-    }
-
-    /** Something sent; it may come at any time from then on, any number of times. */
-    private sealed interface Sent {
-        int transfer();
-
-        record Begin(int transfer, int attempt) implements Sent {}
-
-        record Records(int transfer, int attempt, int sequence, int value, int version, boolean copied, boolean end)
-                implements Sent {}
-
-        record Freeze(int transfer) implements Sent {}
-
-        record Settle(int transfer, boolean importing, boolean commit) implements Sent {}
-    }
-
-    /** One shard: its rules, the key's value and version, the last version that it gave. */
-    private record Shard(TransferSteps steps, int value, int version, int lastVersion) {
-        boolean serves() {
-            return steps.ownership().owns(0);
-        }
-
-        Shard after(TransferSteps.Outcome outcome) {
-            return new Shard(outcome.after(), outcome.dropped().isEmpty() ? value : DELETED, version, lastVersion);
-        }
-    }
-
-    /** An export in the memory of a replica. */
-    private record Exporting(int transfer, int attempt, int sequence, boolean copied, boolean changed, boolean ended) {}
-
-    /**
-     * All there is.
-     *
-     * @param owner the shard that owns the range by the ring
-     * @param transfer under way, or TRANSFERS + 1 when both have ended
-     * @param writes that the client was answered
-     * @param lastVersion of the last of them
-     * @param known what was ever sent of the transfer under way and the one before
-     */
-    private record State(
-            int owner,
-            int transfer,
-            Phase phase,
-            Shard first,
-            Shard second,
-            @Nullable Exporting export,
-            int writes,
-            int lastVersion,
-            Set<Sent> known) {
-        Shard shard(int number) {
-            return number == 0 ? first : second;
-        }
-
-        State with(int number, Shard shard) {
-            return new State(
-                    owner,
-                    transfer,
-                    phase,
-                    number == 0 ? shard : first,
-                    number == 0 ? second : shard,
-                    export,
-                    writes,
-                    lastVersion,
-                    known);
-        }
-
-        State with(Phase next) {
-            return new State(owner, transfer, next, first, second, export, writes, lastVersion, known);
-        }
-
-        State with(@Nullable Exporting next) {
-            return new State(owner, transfer, phase, first, second, next, writes, lastVersion, known);
-        }
-
-        State sending(Collection<? extends Sent> more) {
-            Set<Sent> all = new HashSet<>(known);
-            all.addAll(more);
-            return new State(owner, transfer, phase, first, second, export, writes, lastVersion, all);
-        }
-
-        boolean isOver() {
-            return transfer > TRANSFERS;
-        }
-
-        int to() {
-            return 1 - owner;
-        }
-    }
-
-    /** What value the client's n-th write leaves. */
-    private static int valueAfter(int writes) {
-        return writes == 2 ? DELETED : writes;
-    }
 
     private final Set<State> seen = new HashSet<>();
     private final Deque<State> open = new ArrayDeque<>();
@@ -173,7 +74,7 @@ class RangeTransferExplorationTest {
         for (int number = 0; number < 2; number++) {
             Shard shard = state.shard(number);
             require(
-                    !shard.serves() || shard.value() == valueAfter(state.writes()),
+                    !shard.serves() || shard.value() == RangeTransferWorld.valueAfter(state.writes()),
                     "who serves has the last write",
                     state);
         }
@@ -230,8 +131,9 @@ class RangeTransferExplorationTest {
             int version = shard.lastVersion() + 1;
             require(version > state.lastVersion(), "versions rise", state);
             Exporting export = state.export();
-            State written =
-                    state.with(number, new Shard(shard.steps(), valueAfter(state.writes() + 1), version, version));
+            State written = state.with(
+                    number,
+                    new Shard(shard.steps(), RangeTransferWorld.valueAfter(state.writes() + 1), version, version));
             reach(new State(
                     written.owner(),
                     written.transfer(),
@@ -258,7 +160,7 @@ class RangeTransferExplorationTest {
         for (int number = 0; number < 2; number++) {
             Shard shard = state.shard(number);
             TransferSteps steps = shard.steps();
-            boolean isSource = isSource(number, sent, state);
+            boolean isSource = RangeTransferWorld.isSource(number, sent, state);
             Shard after = switch (sent) {
                 case Sent.Begin it ->
                     isSource
@@ -268,7 +170,7 @@ class RangeTransferExplorationTest {
                                     .setAttempt(it.attempt())
                                     .addAllRanges(ShardCommands.owned(List.of(RANGE)))
                                     .build()));
-                case Sent.Records it -> isSource ? shard : taken(shard, it);
+                case Sent.Records it -> isSource ? shard : RangeTransferWorld.taken(shard, it);
                 case Sent.Freeze it ->
                     isSource
                             ? shard.after(steps.freeze(FreezeRanges.newBuilder()
@@ -295,39 +197,6 @@ class RangeTransferExplorationTest {
         }
     }
 
-    /** Who gave the range in the transfer that something was sent for. */
-    private static boolean isSource(int number, Sent sent, State state) {
-        int transfer = sent.transfer();
-        // The owner of the first transfer is the first shard; of the second, whoever owned it when the first had ended.
-        int source = transfer == 1 ? 0 : state.owner();
-        if (transfer == 2 && state.isOver() && lastCommitted(state)) {
-            source = 1 - source;
-        }
-        return number == source;
-    }
-
-    private static boolean lastCommitted(State state) {
-        return state.known().contains(new Sent.Settle(TRANSFERS, true, true));
-    }
-
-    private static Shard taken(Shard shard, Sent.Records sent) {
-        ImportRecords.Builder records = ImportRecords.newBuilder()
-                .setTransfer(sent.transfer())
-                .setAttempt(sent.attempt())
-                .setSequence(sent.sequence());
-        if (sent.end()) {
-            records.setEnd(ImportEnd.newBuilder().setLastVersion(sent.version()));
-        }
-        TransferSteps.Outcome outcome = shard.steps().importRecords(records.build());
-        return outcome.refusal().isEmpty()
-                ? new Shard(
-                        outcome.after(),
-                        sent.value(),
-                        sent.version(),
-                        sent.end() ? Math.max(shard.lastVersion(), sent.version()) : shard.lastVersion())
-                : shard;
-    }
-
     /** An export begins, reads, or is lost. */
     private void copy(State state) {
         Shard source = state.shard(state.owner());
@@ -336,7 +205,7 @@ class RangeTransferExplorationTest {
             boolean isFrozen = source.steps().part().underWay() instanceof TransferPart.Export it
                     && it.transfer() == state.transfer();
             boolean canExport = !source.steps().part().isSettled(state.transfer()) && (source.serves() || isFrozen);
-            int attempt = attempts(state) + 1;
+            int attempt = RangeTransferWorld.attempts(state) + 1;
             if (canExport && attempt <= ATTEMPTS) {
                 reach(state.sending(List.of(new Sent.Begin(state.transfer(), attempt)))
                         .with(new Exporting(state.transfer(), attempt, 0, false, false, false)));
@@ -361,12 +230,6 @@ class RangeTransferExplorationTest {
                     .with(new Exporting(
                             export.transfer(), export.attempt(), export.sequence() + 1, true, false, isEnd)));
         }
-    }
-
-    private static int attempts(State state) {
-        return (int) state.known().stream()
-                .filter(sent -> sent instanceof Sent.Begin begin && begin.transfer() == state.transfer())
-                .count();
     }
 
     /** What placement may decide, and what its leaders, old and new, tell then. */
