@@ -1,10 +1,14 @@
 package io.titankv.multiraft.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.titankv.engine.StoredRecord;
 import io.titankv.model.Key;
+import io.titankv.multiraft.transfer.ExportLostException;
+import io.titankv.multiraft.transfer.ExportSource;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -25,6 +29,9 @@ class RangeTransferProperties {
         }
         run.settle();
         assertTheOwnerHasWhatWasWritten(run);
+        ExportSource settled = run.shards[run.to()].machine;
+        assertThatThrownBy(() -> settled.openExport(run.transfer - 1, List.of(RangeTransferRun.MOVING)))
+                .isInstanceOf(ExportLostException.class);
         // Requests that were answered before a transfer are known behind it.
         for (int i = 0; i < 20; i++) {
             run.write();
