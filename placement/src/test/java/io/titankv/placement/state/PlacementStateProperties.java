@@ -8,6 +8,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap.RangeEntry;
+import io.titankv.model.TokenRange;
 import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.proto.durable.v1.PlacementCommand;
@@ -115,6 +116,7 @@ final class PlacementStateProperties {
                                 .map(n -> StoredForm.markServing(Commands.CLUSTER, new GroupId(n)))),
                 Tuple.of(8, members()),
                 Tuple.of(8, operations()),
+                Tuple.of(12, transfers()),
                 Tuple.of(
                         1,
                         Arbitraries.of(
@@ -149,6 +151,24 @@ final class PlacementStateProperties {
                                 groups, nodes.set().ofMaxSize(4), nodes.set().ofMaxSize(2), indexes)
                         .as((group, voters, learners, index) ->
                                 MembersForm.confirm(Commands.CLUSTER, group, voters, learners, index)));
+    }
+
+    private static Arbitrary<PlacementCommand> transfers() {
+        Arbitrary<Long> ids = Arbitraries.longs().between(1, 3);
+        Arbitrary<GroupId> groups = Arbitraries.integers().between(1, 4).map(GroupId::new);
+        Arbitrary<Long> starts = Arbitraries.longs().between(0, 3).map(quarter -> quarter << 61);
+        return Arbitraries.oneOf(
+                Combinators.combine(ids, starts, groups, groups)
+                        .filter((id, start, from, to) -> !from.equals(to))
+                        .as((id, start, from, to) -> TransferForm.begin(
+                                Commands.CLUSTER, id, List.of(new TokenRange(start, start + 1_000)), from, to, 1)),
+                ids.map(id -> TransferForm.freeze(Commands.CLUSTER, id)),
+                ids.map(id -> TransferForm.commit(Commands.CLUSTER, id)),
+                ids.map(id -> TransferForm.abort(Commands.CLUSTER, id, "why not")),
+                ids.map(id -> TransferForm.end(Commands.CLUSTER, id)),
+                groups.map(group -> TransferForm.formGroup(Commands.CLUSTER, group, List.of(new NodeId("n1")))),
+                groups.map(group -> TransferForm.retireGroup(Commands.CLUSTER, group)),
+                groups.map(group -> TransferForm.forgetGroup(Commands.CLUSTER, group)));
     }
 
     private static Arbitrary<PlacementCommand> operations() {
