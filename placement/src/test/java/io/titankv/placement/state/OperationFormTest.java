@@ -185,6 +185,11 @@ final class OperationFormTest {
         assertThat(read.membersOf(S1)).isEqualTo(Members.of(List.of(new NodeId("n1"))));
         assertThat(read.wishes()).isEqualTo(Wishes.NONE);
         assertThat(read.journal()).isEqualTo(Journal.EMPTY);
+        // What came with format 3.
+        assertThat(read.transfers()).isEqualTo(Transfers.NONE);
+        assertThat(read.lastGroup()).isEqualTo(1);
+        assertThat(read.wishes().transferBytesPerSecond()).isEqualTo(Wishes.TRANSFER_BYTES_PER_SECOND_DEFAULT);
+        assertThat(read.wishes().schedulers().balanceRanges()).isTrue();
         done(StoredForm.markServing(Commands.CLUSTER, S1));
     }
 }
