@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import io.titankv.client.TitanClient;
 import io.titankv.client.Versioned;
@@ -14,17 +12,7 @@ import io.titankv.model.Key;
 import io.titankv.model.Limits;
 import io.titankv.model.NodeId;
 import io.titankv.placement.state.Settings;
-import io.titankv.proto.admin.v1.DecommissionNodeRequest;
-import io.titankv.proto.admin.v1.ListNodesRequest;
-import io.titankv.proto.admin.v1.ListOperationsRequest;
-import io.titankv.proto.admin.v1.ListShardsRequest;
-import io.titankv.proto.admin.v1.NodeGrpc;
-import io.titankv.proto.admin.v1.NodeInfo;
 import io.titankv.proto.admin.v1.NodeIntent;
-import io.titankv.proto.admin.v1.OperationGrpc;
-import io.titankv.proto.admin.v1.OperationState;
-import io.titankv.proto.admin.v1.ShardGrpc;
-import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.testing.TestCluster;
 import java.time.Duration;
 import java.util.List;
@@ -103,63 +91,6 @@ class ElasticIT {
         return await().atMost(PATIENCE).ignoreExceptionsInstanceOf(StatusRuntimeException.class);
     }
 
-    /** Asks some node that runs. */
-    private static final class Admin implements AutoCloseable {
-        private final ManagedChannel channel;
-
-        Admin(TestCluster cluster, NodeId node) {
-            channel = ManagedChannelBuilder.forTarget(cluster.endpoint(node))
-                    .usePlaintext()
-                    .build();
-        }
-
-        NodeInfo node(NodeId id) {
-            return NodeGrpc.newBlockingStub(channel)
-                    .listNodes(ListNodesRequest.getDefaultInstance())
-                    .getNodesList()
-                    .stream()
-                    .filter(node -> node.getNodeId().equals(id.value()))
-                    .findFirst()
-                    .orElse(NodeInfo.getDefaultInstance());
-        }
-
-        /** Voters of each shard. */
-        List<List<String>> voters() {
-            return ShardGrpc.newBlockingStub(channel)
-                    .listShards(ListShardsRequest.getDefaultInstance())
-                    .getShardsList()
-                    .stream()
-                    .map(shard -> shard.getReplicasList().stream()
-                            .filter(replica -> !replica.getRole().equals("learner"))
-                            .map(ShardInfo.Replica::getNodeId)
-                            .sorted()
-                            .toList())
-                    .toList();
-        }
-
-        boolean isCalm() {
-            return OperationGrpc.newBlockingStub(channel)
-                    .listOperations(ListOperationsRequest.newBuilder()
-                            .addStates(OperationState.OPERATION_STATE_RUNNING)
-                            .addStates(OperationState.OPERATION_STATE_CANCELLING)
-                            .build())
-                    .getOperationsList()
-                    .isEmpty();
-        }
-
-        void decommission(NodeId node) {
-            var _ = NodeGrpc.newBlockingStub(channel)
-                    .decommissionNode(DecommissionNodeRequest.newBuilder()
-                            .setNodeId(node.value())
-                            .build());
-        }
-
-        @Override
-        public void close() {
-            channel.shutdownNow();
-        }
-    }
-
     private static TestCluster start(int nodes, Duration healAfter) {
         return TestCluster.start(
                 nodes, new Settings(SHARDS, 3, Limits.VALUE_BYTES_DEFAULT_MAX), Duration.ofMillis(500), healAfter);
@@ -172,7 +103,7 @@ class ElasticIT {
             NodeId second = cluster.nodes().get(1);
             whileWriting(cluster, (growing, writer) -> {
                 NodeId joined = growing.join();
-                try (Admin admin = new Admin(growing, second)) {
+                try (ClusterAdmin admin = new ClusterAdmin(growing, second)) {
                     patiently().until(() -> admin.node(joined).getReplicas() >= 2 && admin.isCalm());
                     admin.decommission(first);
                     patiently().until(() -> admin.node(first).getIntent() == NodeIntent.NODE_INTENT_DECOMMISSIONED);
@@ -191,7 +122,7 @@ class ElasticIT {
         try (TestCluster cluster = start(4, Duration.ofSeconds(6))) {
             NodeId asked = cluster.nodes().getFirst();
             NodeId dead = cluster.nodes().get(2);
-            try (Admin admin = new Admin(cluster, asked)) {
+            try (ClusterAdmin admin = new ClusterAdmin(cluster, asked)) {
                 patiently().until(admin::isCalm);
                 whileWriting(cluster, (shrinking, writer) -> {
                     shrinking.kill(dead);
@@ -213,7 +144,7 @@ class ElasticIT {
         try (TestCluster cluster = start(4, ServerOptions.HEAL_AFTER_DEFAULT)) {
             NodeId asked = cluster.nodes().getFirst();
             NodeId leaving = cluster.nodes().getLast();
-            try (Admin admin = new Admin(cluster, asked)) {
+            try (ClusterAdmin admin = new ClusterAdmin(cluster, asked)) {
                 patiently().until(admin::isCalm);
                 long before = admin.node(leaving).getReplicas();
                 assertThat(before).isPositive();

@@ -1,0 +1,138 @@
+package io.titankv.server;
+
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.titankv.model.NodeId;
+import io.titankv.proto.admin.v1.CancelOperationRequest;
+import io.titankv.proto.admin.v1.ChangeResponse;
+import io.titankv.proto.admin.v1.ClusterGrpc;
+import io.titankv.proto.admin.v1.DecommissionNodeRequest;
+import io.titankv.proto.admin.v1.GetClusterRequest;
+import io.titankv.proto.admin.v1.GetClusterResponse;
+import io.titankv.proto.admin.v1.GetOperationRequest;
+import io.titankv.proto.admin.v1.GetRingRequest;
+import io.titankv.proto.admin.v1.ListNodesRequest;
+import io.titankv.proto.admin.v1.ListOperationsRequest;
+import io.titankv.proto.admin.v1.ListShardsRequest;
+import io.titankv.proto.admin.v1.MovingArc;
+import io.titankv.proto.admin.v1.NodeGrpc;
+import io.titankv.proto.admin.v1.NodeInfo;
+import io.titankv.proto.admin.v1.OperationGrpc;
+import io.titankv.proto.admin.v1.OperationInfo;
+import io.titankv.proto.admin.v1.OperationState;
+import io.titankv.proto.admin.v1.SetLimitsRequest;
+import io.titankv.proto.admin.v1.ShardGrpc;
+import io.titankv.proto.admin.v1.ShardInfo;
+import io.titankv.testing.TestCluster;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** What an operator asks of a node. Thread-safe. */
+final class ClusterAdmin implements AutoCloseable {
+    private final ManagedChannel channel;
+
+    ClusterAdmin(TestCluster cluster, NodeId node) {
+        channel = ManagedChannelBuilder.forTarget(cluster.endpoint(node))
+                .usePlaintext()
+                .build();
+    }
+
+    NodeInfo node(NodeId id) {
+        return NodeGrpc.newBlockingStub(channel)
+                .listNodes(ListNodesRequest.getDefaultInstance())
+                .getNodesList()
+                .stream()
+                .filter(node -> node.getNodeId().equals(id.value()))
+                .findFirst()
+                .orElse(NodeInfo.getDefaultInstance());
+    }
+
+    /** Voters of each shard. */
+    List<List<String>> voters() {
+        return ShardGrpc.newBlockingStub(channel)
+                .listShards(ListShardsRequest.getDefaultInstance())
+                .getShardsList()
+                .stream()
+                .map(shard -> shard.getReplicasList().stream()
+                        .filter(replica -> !replica.getRole().equals("learner"))
+                        .map(ShardInfo.Replica::getNodeId)
+                        .sorted()
+                        .toList())
+                .toList();
+    }
+
+    boolean isCalm() {
+        return OperationGrpc.newBlockingStub(channel)
+                .listOperations(ListOperationsRequest.newBuilder()
+                        .addStates(OperationState.OPERATION_STATE_RUNNING)
+                        .addStates(OperationState.OPERATION_STATE_CANCELLING)
+                        .build())
+                .getOperationsList()
+                .isEmpty();
+    }
+
+    void decommission(NodeId node) {
+        var _ = NodeGrpc.newBlockingStub(channel)
+                .decommissionNode(DecommissionNodeRequest.newBuilder()
+                        .setNodeId(node.value())
+                        .build());
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+
+    /** Shards by their ids. */
+    SortedMap<String, ShardInfo> shards() {
+        SortedMap<String, ShardInfo> shards = new TreeMap<>();
+        ShardGrpc.newBlockingStub(channel)
+                .listShards(ListShardsRequest.getDefaultInstance())
+                .getShardsList()
+                .forEach(shard -> shards.put(shard.getShardId(), shard));
+        return shards;
+    }
+
+    /** The shard, or an empty message when there is none. */
+    ShardInfo shard(String id) {
+        return shards().getOrDefault(id, ShardInfo.getDefaultInstance());
+    }
+
+    GetClusterResponse cluster() {
+        return ClusterGrpc.newBlockingStub(channel).getCluster(GetClusterRequest.getDefaultInstance());
+    }
+
+    /** Ranges on their way. */
+    List<MovingArc> moving() {
+        return ClusterGrpc.newBlockingStub(channel)
+                .getRing(GetRingRequest.getDefaultInstance())
+                .getMovingList();
+    }
+
+    /** Bytes that a range transfer copies a second; 0: as many as it can. */
+    void limitTransfers(long bytesPerSecond) {
+        var _ = ClusterGrpc.newBlockingStub(channel)
+                .setLimits(SetLimitsRequest.newBuilder()
+                        .setTransferBytesPerSecond(bytesPerSecond)
+                        .build());
+    }
+
+    /** Begins a change of the shards; returns the operation's id. */
+    String change(Function<ShardGrpc.ShardBlockingStub, ChangeResponse> change) {
+        return change.apply(ShardGrpc.newBlockingStub(channel)).getOperation().getOperationId();
+    }
+
+    OperationInfo operation(String id) {
+        return OperationGrpc.newBlockingStub(channel)
+                .getOperation(
+                        GetOperationRequest.newBuilder().setOperationId(id).build());
+    }
+
+    void cancel(String id) {
+        var _ = OperationGrpc.newBlockingStub(channel)
+                .cancelOperation(
+                        CancelOperationRequest.newBuilder().setOperationId(id).build());
+    }
+}
