@@ -43,12 +43,12 @@ class RangeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int SHARDS = 3;
     private static final int WRITERS = 3;
-    private static final int KEYS_OF_EACH = 400;
+    private static final int KEYS_OF_EACH = 200;
     private static final WriteOptions IN_TIME = WriteOptions.DEFAULT.withTimeout(Duration.ofSeconds(60));
-    private static final ByteString FILLING = ByteString.copyFrom(new byte[600]);
+    private static final ByteString FILLING = ByteString.copyFrom(new byte[3_000]);
 
     /** So slow that a copy takes many seconds: it can be met in the middle. */
-    private static final long SLOWLY = 40_000;
+    private static final long SLOWLY = 10_000;
 
     /** Clients that write keys of their own, each key again and again, and delete some. */
     private static final class Writers implements AutoCloseable {
@@ -90,7 +90,7 @@ class RangeIT {
         void awaitMore() {
             long before = writes.get();
             patiently()
-                    .until(() -> writes.get() > before + 100 || running.stream().anyMatch(Future::isDone));
+                    .until(() -> writes.get() > before + 30 || running.stream().anyMatch(Future::isDone));
         }
 
         void assertNothingIsLost() throws Exception {

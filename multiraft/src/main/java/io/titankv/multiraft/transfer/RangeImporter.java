@@ -28,6 +28,9 @@ final class RangeImporter {
     /** Small, so that the writes of the shard that gets the ranges wait for no long entry. */
     static final int PART_BYTES = 256 << 10;
 
+    static final int PART_BYTES_MIN = 1 << 10;
+
+    private static final int PARTS_A_SECOND = 8;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(RangeImporter.class);
@@ -166,7 +169,7 @@ final class RangeImporter {
             if (!isWanted()) {
                 throw new AttemptFailed("group " + group + " is not led here any more, or its import is not wanted");
             }
-            ReadExportResponse part = export.read(Math.min(PART_BYTES, target.partBytesMax()));
+            ReadExportResponse part = export.read(partBytes());
             ended = part.hasEnd();
             long bytes = window.add(part);
             boolean caughtUp = part.getCopied() && part.getKeysLeft() <= CAUGHT_UP_KEYS;
@@ -180,6 +183,13 @@ final class RangeImporter {
             }
         }
         window.drain();
+    }
+
+    /** At a slow pace parts are small, so that it is kept over less than a second. */
+    private int partBytes() {
+        long most = order.bytesPerSecondMax();
+        long even = most == 0 ? PART_BYTES : Math.clamp(most / PARTS_A_SECOND, PART_BYTES_MIN, PART_BYTES);
+        return (int) Math.min(even, target.partBytesMax());
     }
 
     /** Changes are not held back, for the ranges may be frozen: only the copying is. */
