@@ -44,11 +44,14 @@ final class ChangesSince {
     @GuardedBy("this")
     private @Nullable String lost;
 
-    /** @param clients that are known when the export begins, all to be sent */
-    ChangesSince(long transfer, List<TokenRange> ranges, Collection<String> clients) {
+    ChangesSince(long transfer, List<TokenRange> ranges) {
         this.transfer = transfer;
         this.ranges = List.copyOf(ranges);
-        this.clients.addAll(clients);
+    }
+
+    /** Clients that were answered before, all to be sent. */
+    synchronized void addClients(Collection<String> known) {
+        clients.addAll(known);
     }
 
     /** Notes what an entry changed. */

@@ -14,6 +14,7 @@ import io.titankv.proto.internal.v1.ReadExportResponse;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** The shard of a replica, as ranges are copied into it: every step is an entry of its log. Thread-safe. */
 final class ReplicatedImport implements ImportTarget {
@@ -22,10 +23,13 @@ final class ReplicatedImport implements ImportTarget {
 
     private final Replica replica;
     private final ShardStateMachine state;
+    private final BooleanSupplier diskFull;
 
-    ReplicatedImport(Replica replica, ShardStateMachine state) {
+    /** @param diskFull whether writes that take space are refused now */
+    ReplicatedImport(Replica replica, ShardStateMachine state, BooleanSupplier diskFull) {
         this.replica = replica;
         this.state = state;
+        this.diskFull = diskFull;
     }
 
     @Override
@@ -71,6 +75,10 @@ final class ReplicatedImport implements ImportTarget {
 
     @Override
     public CompletableFuture<Outcome> take(long transfer, long attempt, long sequence, ReadExportResponse part) {
+        if (diskFull.getAsBoolean()) {
+            return CompletableFuture.completedFuture(
+                    new Outcome.Untaken("the disk of the node that leads the shard is nearly full"));
+        }
         ImportRecords.Builder records = ImportRecords.newBuilder()
                 .setTransfer(transfer)
                 .setAttempt(attempt)

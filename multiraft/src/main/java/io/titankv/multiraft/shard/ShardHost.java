@@ -155,7 +155,7 @@ public final class ShardHost implements AutoCloseable {
                 new ShardReads(replica, here.state, reads, ticker, here.counters),
                 disk::full);
         ReplicatedShard before = here.shard;
-        here.transfers = new ShardTransfers(replica, here.state);
+        here.transfers = new ShardTransfers(replica, here.state, disk::full);
         here.shard = shard;
         if (before != null) {
             before.close();

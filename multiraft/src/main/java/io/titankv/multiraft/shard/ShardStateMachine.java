@@ -278,28 +278,36 @@ final class ShardStateMachine implements ReplicatedStateMachine, CheckpointSourc
 
     @Override
     public Export openExport(long transfer, List<TokenRange> ranges) throws ExportLostException {
+        StoreLease open = lease;
+        ShardStore store = open == null ? null : open.acquireOrNull();
+        if (open == null || store == null || fault != null) {
+            throw new ExportLostException("the replica of " + group + " does not serve");
+        }
+        try {
+            ChangesSince changes = new ChangesSince(transfer, ranges);
+            watchChanges(transfer, ranges, open, changes);
+            changes.addClients(Sessions.clientNames(store));
+            long keys = ranges.stream()
+                    .mapToLong(range -> store.count(range.startInclusive(), range.endExclusive()))
+                    .sum();
+            return new RangeExport(open, exports, changes, ranges, keys);
+        } finally {
+            open.release();
+        }
+    }
+
+    /** Under the lock: whatever is applied from then on is noted. */
+    private void watchChanges(long transfer, List<TokenRange> ranges, StoreLease open, ChangesSince changes)
+            throws ExportLostException {
         writing.lock();
         try {
-            StoreLease open = lease;
-            ShardStore store = open == null ? null : open.acquireOrNull();
-            if (open == null || store == null || fault != null) {
-                throw new ExportLostException("the replica of " + group + " does not serve");
+            if (!open.equals(lease)) {
+                throw new ExportLostException("the store of " + group + " was replaced");
             }
-            try {
-                boolean isFrozen = requireExportable(transfer, ranges);
-                long keys = ranges.stream()
-                        .mapToLong(range -> store.count(range.startInclusive(), range.endExclusive()))
-                        .sum();
-                ChangesSince changes = new ChangesSince(transfer, ranges, Sessions.clientNames(store));
-                if (isFrozen) {
-                    changes.freeze(applied.lastVersion());
-                }
-                // Under the lock: whatever is applied from now on is noted.
-                exports.add(changes);
-                return new RangeExport(open, exports, changes, ranges, keys);
-            } finally {
-                open.release();
+            if (requireExportable(transfer, ranges)) {
+                changes.freeze(applied.lastVersion());
             }
+            exports.add(changes);
         } finally {
             writing.unlock();
         }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A shard's side of range transfers, on this node's replica. Steps are for the leader; each may be asked for again without harm. Futures
@@ -25,14 +26,17 @@ import java.util.concurrent.TimeUnit;
 public final class ShardTransfers {
     private final Replica replica;
     private final ShardStateMachine state;
+    private final BooleanSupplier diskFull;
 
-    ShardTransfers(Replica replica, ShardStateMachine state) {
+    /** @param diskFull whether writes that take space are refused now */
+    ShardTransfers(Replica replica, ShardStateMachine state, BooleanSupplier diskFull) {
         this.replica = replica;
         this.state = state;
+        this.diskFull = diskFull;
     }
 
     public ImportTarget importTarget() {
-        return new ReplicatedImport(replica, state);
+        return new ReplicatedImport(replica, state, diskFull);
     }
 
     public ExportSource exportSource() {

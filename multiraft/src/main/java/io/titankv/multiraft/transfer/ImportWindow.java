@@ -42,6 +42,10 @@ final class ImportWindow {
 
     /** Has a part of an export taken in, in several when it is large; returns its bytes. An empty one is none. */
     long add(ReadExportResponse part) throws AttemptFailed, InterruptedException {
+        // Also when nothing is added: what was not taken must not wait for more to come.
+        while (!underWay.isEmpty() && underWay.getFirst().outcome().isDone()) {
+            settleOldest();
+        }
         long bytes = 0;
         for (ReadExportResponse piece : split(part)) {
             bytes += bytesOf(piece);
@@ -55,6 +59,11 @@ final class ImportWindow {
 
     private void propose(long sequence, ReadExportResponse part) {
         underWay.add(new UnderWay(sequence, part, target.take(transfer, attempt, sequence, part)));
+    }
+
+    /** Parts that are not known to be taken in. */
+    int underWay() {
+        return underWay.size();
     }
 
     /** Returns when all are taken in. */

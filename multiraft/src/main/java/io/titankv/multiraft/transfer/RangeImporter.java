@@ -172,7 +172,7 @@ final class RangeImporter {
             ReadExportResponse part = export.read(partBytes());
             ended = part.hasEnd();
             long bytes = window.add(part);
-            boolean caughtUp = part.getCopied() && part.getKeysLeft() <= CAUGHT_UP_KEYS;
+            boolean caughtUp = part.getCopied() && part.getKeysLeft() <= CAUGHT_UP_KEYS && window.underWay() <= 1;
             boolean isNews = caughtUp && !progress.caughtUp();
             progress = meter.after(part, bytes, caughtUp);
             if (isNews) {

@@ -50,6 +50,7 @@ class RangeImportTest {
     private final SimReplica targetReplica = new SimReplica();
     private final AtomicInteger proposals = new AtomicInteger();
     private final AtomicInteger news = new AtomicInteger();
+    private volatile boolean diskFull;
     private final String name = UUID.randomUUID().toString();
 
     private RangeExportServer exports;
@@ -90,11 +91,11 @@ class RangeImportTest {
     }
 
     private ShardTransfers sourceSide() {
-        return new ShardTransfers(sourceReplica, source.machine);
+        return new ShardTransfers(sourceReplica, source.machine, () -> false);
     }
 
     private ShardTransfers targetSide() {
-        return new ShardTransfers(targetReplica, target.machine);
+        return new ShardTransfers(targetReplica, target.machine, () -> diskFull);
     }
 
     private void order(long transfer, GroupId from) {
@@ -119,20 +120,17 @@ class RangeImportTest {
     }
 
     private void complete(long transfer) {
-        assertThat(sourceSide().freeze(transfer, List.of(MOVING), PATIENCE).join())
-                .isEmpty();
+        done(sourceSide().freeze(transfer, List.of(MOVING), PATIENCE));
         await().atMost(PATIENCE).until(() -> targetSide().importTarget().standing(transfer) == Standing.COMPLETE);
     }
 
+    private static void done(CompletableFuture<String> step) {
+        assertThat(step.join()).isEmpty();
+    }
+
     private void commit(long transfer) {
-        assertThat(targetSide()
-                        .settleImport(transfer, Optional.of(new Epoch(2)), PATIENCE)
-                        .join())
-                .isEmpty();
-        assertThat(sourceSide()
-                        .settleExport(transfer, Optional.of(new Epoch(2)), PATIENCE)
-                        .join())
-                .isEmpty();
+        done(targetSide().settleImport(transfer, Optional.of(new Epoch(2)), PATIENCE));
+        done(sourceSide().settleExport(transfer, Optional.of(new Epoch(2)), PATIENCE));
     }
 
     private void assertTargetHasWhatWasWritten(String changedKey, String changedValue) {
@@ -234,10 +232,8 @@ class RangeImportTest {
     void a_transfer_that_is_given_up_leaves_nothing() {
         order(1, FROM);
         awaitCaughtUp(1);
-        assertThat(targetSide().settleImport(1, Optional.empty(), PATIENCE).join())
-                .isEmpty();
-        assertThat(sourceSide().settleExport(1, Optional.empty(), PATIENCE).join())
-                .isEmpty();
+        done(targetSide().settleImport(1, Optional.empty(), PATIENCE));
+        done(sourceSide().settleExport(1, Optional.empty(), PATIENCE));
         assertThat(target.store().count(0, 0)).isZero();
         assertThat(source.store().count(0, 0)).isEqualTo(KEYS);
         await().atMost(PATIENCE).until(() -> imports.progress(TO, 1).isEmpty());
@@ -250,6 +246,9 @@ class RangeImportTest {
 
     @Test
     void says_why_it_cannot_copy() {
+        diskFull = true;
+        order(2, FROM);
+        await().atMost(PATIENCE).until(() -> progress(2).failure().contains("nearly full"));
         order(1, new GroupId(9));
         await().atMost(PATIENCE).until(() -> progress(1).failure().contains("no such group on this node: s9"));
     }
