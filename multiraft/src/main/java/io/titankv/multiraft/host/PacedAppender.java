@@ -9,7 +9,7 @@ import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.protocol.TermIndex;
 
 /**
- * Sends the log to one follower, without the loops that Ratis falls into as we set no pause between appends. While the follower
+ * Sends the log to one follower, without the loops that Ratis falls into. We set no pause between appends: while the follower
  * fetches a snapshot it is asked for it at most every {@value #PAUSE_MILLIS} ms.
  */
 final class PacedAppender extends GrpcLogAppender {
@@ -30,6 +30,27 @@ final class PacedAppender extends GrpcLogAppender {
     public long getWaitTimeMs() {
         long wait = super.getWaitTimeMs();
         return wait > 0 || hasAppendEntries() ? wait : Math.max(wait, getHeartbeatWaitTimeMs());
+    }
+
+    /**
+     * A follower whose snapshot ends right where this log begins is sent the log. Ratis 3.3.0 would ask it for ever to install the
+     * snapshot that it has, as the term of the entry before is purged here (RATIS-2500): a group of which one more member is down
+     * would have no leader until that one is back. The entry before needs no check, as it is in the follower's snapshot, so
+     * committed; Ratis' request and the follower both know this case.
+     */
+    @Override
+    public boolean shouldInstallSnapshot(boolean hasSnapshot) {
+        return super.shouldInstallSnapshot(hasSnapshot) && !standsWhereTheLogBegins();
+    }
+
+    private boolean standsWhereTheLogBegins() {
+        FollowerInfo follower = getFollower();
+        long next = follower.getNextIndex();
+        return next == getRaftLog().getStartIndex()
+                && follower.getMatchIndex() == next - 1
+                && follower.getSnapshotIndex() == next - 1
+                && (follower.hasAttemptedToInstallSnapshot()
+                        || !getLeaderState().isFollowerBootstrapping(follower));
     }
 
     /** Called by the appender's own thread only, without locks. */

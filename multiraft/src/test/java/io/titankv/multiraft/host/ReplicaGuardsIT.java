@@ -26,6 +26,8 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -263,6 +265,52 @@ final class ReplicaGuardsIT {
         assertThat(replica.transferLeadership(gone, RaftCluster.PATIENCE)).isCompletedWithValue(false);
         assertThat(cluster.propose(leader, S1, "not held up")).isInstanceOf(ProposeOutcome.Applied.class);
         cluster.heal();
+    }
+
+    /** RATIS-2500: the leader would offer a snapshot for ever, and the follower would answer that it has it already. */
+    @Test
+    void aFollowerThatStandsWhereTheLeadersLogBeginsIsSentTheLog() {
+        try (RaftCluster brief = RaftCluster.start(
+                directory.resolve("brief"), 3, options -> RaftClusterOptions.withLog(options, 64 << 10, 1, 40))) {
+            NodeId first = brief.create(S1);
+            NodeId next = brief.others(first).getFirst();
+            NodeId behind = brief.others(first).getLast();
+            List<String> texts = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                texts.add("first term " + i);
+                brief.apply(S1, texts.getLast());
+            }
+            // It has the whole of the first term, and nothing more.
+            await().atMost(RaftCluster.PATIENCE).until(() -> {
+                TermIndex end = log(brief, first).getLastEntryTermIndex();
+                return log(brief, first).getLastCommittedIndex() == end.getIndex()
+                        && end.equals(log(brief, behind).getLastEntryTermIndex())
+                        && brief.replica(behind, S1).status().appliedIndex() == end.getIndex();
+            });
+            long end = log(brief, behind).getLastEntryTermIndex().getIndex();
+            brief.replica(behind, S1).takeSnapshot().join();
+            brief.kill(behind);
+
+            // A term begins a log segment, and only whole segments are purged.
+            await().atMost(RaftCluster.PATIENCE)
+                    .until(() -> brief.replica(first, S1)
+                            .transferLeadership(next, RaftCluster.PATIENCE)
+                            .join());
+            for (int i = 0; i < 50; i++) {
+                texts.add("second term " + i);
+                brief.apply(S1, texts.getLast());
+            }
+            brief.replica(next, S1).takeSnapshot().join();
+            await().atMost(RaftCluster.PATIENCE).until(() -> log(brief, next).getStartIndex() == end + 1);
+            brief.restart(behind);
+
+            brief.awaitTexts(behind, S1, texts);
+        }
+    }
+
+    private static RaftLog log(RaftCluster cluster, NodeId node) {
+        return Objects.requireNonNull(((RatisReplica) cluster.replica(node, S1)).divisionOrNull())
+                .getRaftLog();
     }
 
     @Test
