@@ -82,6 +82,11 @@ final class Groups {
             return reply;
         }
         replica.onLeaderContact(request.getLeaderCommit());
+        StateMachineAdapter state = replica.adapterOrNull();
+        long installing = state == null ? -1 : state.installingIndex();
+        if (installing >= 0 && reply.getResult() == AppendResult.INCONSISTENCY) {
+            return Marks.installing(reply, installing);
+        }
         return replica.rebuild().isReturning() ? Marks.returning(reply) : reply;
     }
 

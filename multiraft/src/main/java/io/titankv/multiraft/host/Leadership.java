@@ -235,6 +235,9 @@ final class Leadership implements LeaderState {
             return;
         }
         startingOver.remove(appender.getFollowerId());
+        if (appender instanceof PacedAppender paced) {
+            paced.onFollowerInstalls(Marks.installing(reply));
+        }
         if (reply.getResult() != AppendResult.SUCCESS) {
             return;
         }

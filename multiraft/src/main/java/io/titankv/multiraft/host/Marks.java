@@ -21,6 +21,9 @@ final class Marks {
     /** In a request: I hand over and count on no lease; vote as you like. */
     private static final int LEASE_FORFEITED = 20_004;
 
+    /** In a reply: I am installing a snapshot that a leader told me of whose log begins at this index, or have one ready. */
+    private static final int INSTALLING = 20_005;
+
     private Marks() {}
 
     static AppendEntriesReplyProto rotten(AppendEntriesReplyProto reply) {
@@ -63,10 +66,29 @@ final class Marks {
         return request.getUnknownFields().hasField(LEASE_FORFEITED);
     }
 
+    static AppendEntriesReplyProto installing(AppendEntriesReplyProto reply, long index) {
+        return reply.toBuilder()
+                .setUnknownFields(with(reply.getUnknownFields(), INSTALLING, index))
+                .build();
+    }
+
+    /** The index of that mark; -1 when the follower installs no snapshot. */
+    static long installing(AppendEntriesReplyProto reply) {
+        UnknownFieldSet fields = reply.getUnknownFields();
+        return fields.hasField(INSTALLING)
+                ? fields.getField(INSTALLING).getVarintList().getLast()
+                : -1;
+    }
+
     private static UnknownFieldSet with(UnknownFieldSet fields, int mark) {
+        return with(fields, mark, 1);
+    }
+
+    private static UnknownFieldSet with(UnknownFieldSet fields, int mark, long value) {
         return UnknownFieldSet.newBuilder(fields)
                 .mergeField(
-                        mark, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        mark,
+                        UnknownFieldSet.Field.newBuilder().addVarint(value).build())
                 .build();
     }
 }

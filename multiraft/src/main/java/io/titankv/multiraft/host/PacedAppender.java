@@ -16,6 +16,9 @@ final class PacedAppender extends GrpcLogAppender {
     /** Short beside a snapshot, long beside the round trip that asks for it. */
     private static final long PAUSE_MILLIS = 50;
 
+    /** Where the log began of the leader that told the follower to install a snapshot which it has not installed yet; -1: none. */
+    private volatile long installing = -1;
+
     private long askedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
 
     PacedAppender(RaftServer.Division division, LeaderState state, FollowerInfo follower) {
@@ -40,7 +43,18 @@ final class PacedAppender extends GrpcLogAppender {
      */
     @Override
     public boolean shouldInstallSnapshot(boolean hasSnapshot) {
-        return super.shouldInstallSnapshot(hasSnapshot) && !standsWhereTheLogBegins();
+        return installing >= 0 || (super.shouldInstallSnapshot(hasSnapshot) && !standsWhereTheLogBegins());
+    }
+
+    /**
+     * The follower takes no entries until it has installed a snapshot, and installs it only when it is told of it again. Ratis 3.3.0
+     * forgets that: a new leader whose log goes further back sends entries for ever, and so does the same one when the follower's own
+     * log turns out to reach into its own. So whoever leads tells it again. Thread-safe.
+     *
+     * @param index where the log began of the leader that told it first; -1 when it installs none
+     */
+    void onFollowerInstalls(long index) {
+        installing = index;
     }
 
     private boolean standsWhereTheLogBegins() {
@@ -65,6 +79,8 @@ final class PacedAppender extends GrpcLogAppender {
             }
         }
         askedNanos = System.nanoTime();
-        return super.newInstallSnapshotNotificationRequest(firstInLog);
+        // Below what it was told first the follower would not hear it.
+        return super.newInstallSnapshotNotificationRequest(
+                installing <= firstInLog.getIndex() ? firstInLog : TermIndex.valueOf(firstInLog.getTerm(), installing));
     }
 }

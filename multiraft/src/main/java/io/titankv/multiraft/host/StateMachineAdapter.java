@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -66,6 +68,9 @@ final class StateMachineAdapter extends BaseStateMachine {
     /** Where the snapshot ends that was staged last. */
     private volatile LogPosition staged = LogPosition.NONE;
 
+    /** Where the log of the leader begins that told of a snapshot which is not installed yet; -1: none. */
+    private volatile long installing = -1;
+
     private volatile boolean removed;
     private boolean failed;
     private boolean closed;
@@ -90,6 +95,11 @@ final class StateMachineAdapter extends BaseStateMachine {
 
     long appliedIndex() {
         return applied.index();
+    }
+
+    /** Where the log of the leader began that told of a snapshot which is not installed yet; -1 when there is none. */
+    long installingIndex() {
+        return installing;
     }
 
     /** From here on the state machine is not closed but destroyed, by whoever removes the replica. */
@@ -214,6 +224,7 @@ final class StateMachineAdapter extends BaseStateMachine {
         NodeId leader = Positions.fromRatis(RaftPeerId.valueOf(
                 role.getFollowerInfo().getLeaderInfo().getId().getId()));
         CompletableFuture<TermIndex> answer = new CompletableFuture<>();
+        installing = firstInLog.getIndex();
         clock.workers().execute(() -> stage(leader, Positions.fromRatis(firstInLog), answer));
         return answer;
     }
@@ -227,12 +238,14 @@ final class StateMachineAdapter extends BaseStateMachine {
             staging = inner.stageSnapshot(leader, firstInLog);
         } catch (RuntimeException e) {
             events.onFault("staging a snapshot", e);
+            installing = -1;
             answer.completeExceptionally(e);
             return;
         }
         var _ = staging.whenCompleteAsync(
                 (position, failure) -> {
                     if (failure != null) {
+                        installing = -1;
                         answer.completeExceptionally(failure);
                     } else {
                         boolean none = position == null || position.isNone();
@@ -272,6 +285,12 @@ final class StateMachineAdapter extends BaseStateMachine {
     }
 
     // Events.
+
+    /** Installed, or there was nothing to install: the leader's entries are taken again. */
+    @Override
+    public void notifySnapshotInstalled(InstallSnapshotResult result, long index, RaftPeer peer) {
+        installing = -1;
+    }
 
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {

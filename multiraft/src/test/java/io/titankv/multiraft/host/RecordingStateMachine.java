@@ -42,6 +42,7 @@ public final class RecordingStateMachine implements ReplicatedStateMachine {
     private final List<Applied> entries = new ArrayList<>();
     private final List<String> leaderships = new ArrayList<>();
     private volatile Interruption interruption = (position, text) -> {};
+    private volatile CompletableFuture<Void> staging = CompletableFuture.completedFuture(null);
     private final AtomicInteger snapshotsStaged = new AtomicInteger();
     private volatile boolean destroyed;
     private volatile boolean closed;
@@ -115,7 +116,7 @@ public final class RecordingStateMachine implements ReplicatedStateMachine {
 
     @Override
     public CompletableFuture<@Nullable LogPosition> stageSnapshot(NodeId leader, LogPosition firstInLog) {
-        return CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<@Nullable LogPosition> staged = CompletableFuture.supplyAsync(() -> {
             RecordingStateMachine source = others.apply(leader);
             if (source == null) {
                 throw new IllegalStateException(leader + " is away");
@@ -132,6 +133,7 @@ public final class RecordingStateMachine implements ReplicatedStateMachine {
             snapshotsStaged.incrementAndGet();
             return reached;
         });
+        return staged.thenCombine(staging, (reached, ignored) -> reached);
     }
 
     private void stage(List<Applied> theirs) {
@@ -200,6 +202,11 @@ public final class RecordingStateMachine implements ReplicatedStateMachine {
         synchronized (leaderships) {
             return List.copyOf(leaderships);
         }
+    }
+
+    /** Snapshots staged from now on are not told of before this is done. */
+    public void holdStaging(CompletableFuture<Void> until) {
+        staging = until;
     }
 
     public int snapshotsStaged() {

@@ -292,10 +292,7 @@ final class ReplicaGuardsIT {
             brief.kill(behind);
 
             // A term begins a log segment, and only whole segments are purged.
-            await().atMost(RaftCluster.PATIENCE)
-                    .until(() -> brief.replica(first, S1)
-                            .transferLeadership(next, RaftCluster.PATIENCE)
-                            .join());
+            handOver(brief, first, next);
             for (int i = 0; i < 50; i++) {
                 texts.add("second term " + i);
                 brief.apply(S1, texts.getLast());
@@ -306,6 +303,57 @@ final class ReplicaGuardsIT {
 
             brief.awaitTexts(behind, S1, texts);
         }
+    }
+
+    /** A follower installs what it was told of only when it is told again, which a leader whose log goes further back would not do. */
+    @Test
+    void aSnapshotThatTheLastLeaderToldOfIsInstalledUnderTheNextWhoNeedsNone() {
+        try (RaftCluster brief = RaftCluster.start(
+                directory.resolve("brief"), 3, options -> RaftClusterOptions.withLog(options, 64 << 10, 1, 400))) {
+            NodeId first = brief.create(S1);
+            NodeId next = brief.others(first).getFirst();
+            NodeId behind = brief.others(first).getLast();
+            List<String> texts = new ArrayList<>(List.of("all have this"));
+            brief.apply(S1, texts.getFirst());
+            brief.awaitTexts(behind, S1, texts);
+            brief.kill(behind);
+            for (int i = 0; i < 150; i++) {
+                texts.add("two have this " + i);
+                brief.apply(S1, texts.getLast());
+            }
+            // A term begins a log segment, and only whole segments are purged: the first leader's, not the next one's.
+            handOver(brief, first, next);
+            texts.add("from the next");
+            brief.apply(S1, texts.getLast());
+            handOver(brief, next, first);
+            brief.replica(first, S1).takeSnapshot().join();
+            await().atMost(RaftCluster.PATIENCE).until(() -> log(brief, first).getStartIndex() > 100);
+
+            CompletableFuture<Void> held = new CompletableFuture<>();
+            brief.isolate(behind);
+            brief.restart(behind);
+            brief.machine(behind, S1).holdStaging(held);
+            brief.heal();
+            await().atMost(RaftCluster.PATIENCE)
+                    .until(() -> brief.machine(behind, S1).snapshotsStaged() == 1);
+            brief.kill(first);
+            await().atMost(RaftCluster.PATIENCE)
+                    .until(() -> brief.replica(next, S1).status().role() == ReplicaStatus.Role.LEADER);
+            assertThat(log(brief, next).getStartIndex()).isZero();
+            held.complete(null);
+
+            texts.add("after");
+            brief.apply(S1, texts.getLast());
+            brief.awaitTexts(behind, S1, texts);
+        }
+    }
+
+    private static void handOver(RaftCluster cluster, NodeId from, NodeId to) {
+        await().atMost(RaftCluster.PATIENCE)
+                .until(() -> cluster.replica(from, S1)
+                        .transferLeadership(to, RaftCluster.PATIENCE)
+                        .join());
+        await().atMost(RaftCluster.PATIENCE).until(() -> cluster.leader(S1).equals(to));
     }
 
     private static RaftLog log(RaftCluster cluster, NodeId node) {
