@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * Reads of one replica: first the gate of the read level, then the engine on a thread of the {@link ReadPool}, then the fence. A
@@ -35,39 +36,19 @@ final class ShardReads {
 
     private static final CompletableFuture<Gate> PASSED = CompletableFuture.completedFuture(new Gate.Passed());
 
-    /** What must be the shard's for a read to be served. */
-    private interface Fence {
-        boolean isServed(Ownership owned);
-
-        /** Whether it may be served here again, or elsewhere, in a moment. */
-        boolean isFrozen(Ownership owned);
-
+    /**
+     * What must be the shard's for a read to be served.
+     *
+     * @param served whether it is
+     * @param frozen whether it may be served here again, or elsewhere, in a moment
+     */
+    private record Fence(Predicate<Ownership> served, Predicate<Ownership> frozen) {
         static Fence of(long token) {
-            return new Fence() {
-                @Override
-                public boolean isServed(Ownership owned) {
-                    return owned.owns(token);
-                }
-
-                @Override
-                public boolean isFrozen(Ownership owned) {
-                    return owned.isFrozen(token);
-                }
-            };
+            return new Fence(owned -> owned.owns(token), owned -> owned.isFrozen(token));
         }
 
         static Fence of(TokenRange range) {
-            return new Fence() {
-                @Override
-                public boolean isServed(Ownership owned) {
-                    return owned.owns(range);
-                }
-
-                @Override
-                public boolean isFrozen(Ownership owned) {
-                    return owned.isFrozen(range);
-                }
-            };
+            return new Fence(owned -> owned.owns(range), owned -> owned.isFrozen(range));
         }
     }
 
@@ -239,8 +220,8 @@ final class ShardReads {
             ShardStore store, Fence fence, BiFunction<ShardStore, LogPosition, ReadOutcome> reading) {
         for (int i = 0; i < OWNERSHIP_TRIES; i++) {
             Ownership before = state.ownership();
-            if (!fence.isServed(before)) {
-                return fence.isFrozen(before)
+            if (!fence.served().test(before)) {
+                return fence.frozen().test(before)
                         ? new ReadOutcome.InTransition()
                         : new ReadOutcome.StaleRoute(before.epoch());
             }

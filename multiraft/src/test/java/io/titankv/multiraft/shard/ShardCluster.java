@@ -152,6 +152,13 @@ final class ShardCluster implements AutoCloseable {
         return node(node).shards.shard(GROUP).orElseThrow();
     }
 
+    /** For those who do not know whether it runs: another thread may kill it at any moment. */
+    @Nullable
+    Shard shardOrNull(NodeId node) {
+        Node found = running.get(node);
+        return found == null ? null : found.shards.shard(GROUP).orElse(null);
+    }
+
     RaftHost raft(NodeId node) {
         return node(node).raft;
     }
@@ -167,8 +174,11 @@ final class ShardCluster implements AutoCloseable {
     @Nullable
     NodeId leaderOrNull() {
         return nodes.stream()
-                .filter(node -> running.containsKey(node) && !isolated.contains(node))
-                .filter(node -> shard(node).status().leads())
+                .filter(node -> !isolated.contains(node))
+                .filter(node -> {
+                    Shard shard = shardOrNull(node);
+                    return shard != null && shard.status().leads();
+                })
                 .findFirst()
                 .orElse(null);
     }

@@ -194,15 +194,9 @@ class ShardIT {
 
     private void raiseCounter(AtomicLong acknowledged, AtomicLong undetermined) {
         NodeId leader = cluster.leaderOrNull();
-        if (leader == null) {
+        Shard shard = leader == null ? null : cluster.shardOrNull(leader);
+        if (shard == null) {
             backOff();
-            return;
-        }
-        Shard shard;
-        try {
-            shard = cluster.shard(leader);
-        } catch (NullPointerException e) {
-            backOff(); // killed since
             return;
         }
         ReadOutcome read = shard.read(Key.of("counter"), LINEARIZABLE, new Epoch(1), Duration.ofSeconds(20))

@@ -139,7 +139,7 @@ final class ClusterModels {
 
     /** What goes with a range is its live records; what is dead stays behind and is merged away. */
     private static List<RangeModel> ring(PlacementState state, Reports reports) {
-        Map<GroupId, Double> shares = Duties.shares(state);
+        Map<GroupId, Double> shares = Duties.shares(state.ring());
         Map<GroupId, Double> bytesPerShare = new HashMap<>();
         Map<GroupId, Double> opsPerShare = new HashMap<>();
         shares.forEach((group, share) -> {

@@ -44,7 +44,7 @@ final class ClusterViews {
                 .setLimits(limits(state.wishes()))
                 .addAllAwaitedNodeIds(names(state.awaitedNodes()));
         state.nodes().values().forEach(node -> view.addNodes(node(node, state, reports)));
-        Map<GroupId, Double> shares = Duties.shares(state);
+        Map<GroupId, Double> shares = Duties.shares(state.ring());
         Map<GroupId, Integer> arcs = new HashMap<>();
         state.ring().forEach(entry -> arcs.merge(entry.owner(), 1, Integer::sum));
         Map<GroupId, String> claims = Claims.byOperation(state);

@@ -148,9 +148,9 @@ final class Duties {
     }
 
     /** How many tokens of all each group owns, 0 .. 1. */
-    static Map<GroupId, Double> shares(PlacementState state) {
+    static Map<GroupId, Double> shares(List<RangeEntry> ring) {
         Map<GroupId, Double> shares = new TreeMap<>();
-        state.ring().forEach(entry -> shares.merge(entry.owner(), entry.range().share(), Double::sum));
+        ring.forEach(entry -> shares.merge(entry.owner(), entry.range().share(), Double::sum));
         return shares;
     }
 }

@@ -20,6 +20,7 @@ import io.titankv.placement.state.TransferRecord;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.TransferPart;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,29 +57,37 @@ final class RangeWork {
      * and owns nothing, is retired; one that is retired is forgotten when its replicas are gone. A group that just gave everything away stays.
      */
     List<PlacementCommand> tidy() {
-        Set<GroupId> named = state.journal().running().stream()
-                .flatMap(operation -> operation.steps().stream())
-                .flatMap(step -> step.groups().stream())
-                .collect(Collectors.toSet());
+        List<PlacementCommand> commands = new ArrayList<>();
         Set<GroupId> owners = state.ring().stream().map(entry -> entry.owner()).collect(Collectors.toSet());
+        List<GroupId> idle = new ArrayList<>();
+        for (GroupRecord group : state.groups().values()) {
+            if (group.state() == State.RETIRED) {
+                if (isGone(group)) {
+                    commands.add(TransferForm.forgetGroup(state.clusterId(), group.id()));
+                }
+            } else if (!owners.contains(group.id())
+                    && state.transfers().of(group.id()).isEmpty()) {
+                idle.add(group.id());
+            }
+        }
+        // Mostly there is none, and what operations said of them is long to read.
+        if (!idle.isEmpty()) {
+            idle.retainAll(unwanted());
+            idle.forEach(group -> commands.add(TransferForm.retireGroup(state.clusterId(), group)));
+        }
+        return commands;
+    }
+
+    /** The groups that operations which are over have left, and that none which runs speaks of. */
+    private Set<GroupId> unwanted() {
         Set<GroupId> unwanted = state.journal().operations().values().stream()
                 .filter(operation -> operation.phase().isEnded())
                 .flatMap(RangeWork::unwantedAfter)
-                .collect(Collectors.toSet());
-        List<PlacementCommand> commands = new ArrayList<>();
-        for (GroupRecord group : state.groups().values()) {
-            boolean isLeft = group.state() != State.RETIRED
-                    && unwanted.contains(group.id())
-                    && !owners.contains(group.id())
-                    && !named.contains(group.id())
-                    && state.transfers().of(group.id()).isEmpty();
-            if (isLeft) {
-                commands.add(TransferForm.retireGroup(state.clusterId(), group.id()));
-            } else if (group.state() == State.RETIRED && isGone(group)) {
-                commands.add(TransferForm.forgetGroup(state.clusterId(), group.id()));
-            }
-        }
-        return commands;
+                .collect(Collectors.toCollection(HashSet::new));
+        state.journal().running().stream()
+                .flatMap(operation -> operation.steps().stream())
+                .forEach(step -> unwanted.removeAll(step.groups()));
+        return unwanted;
     }
 
     /** A group may be formed after its operation was cancelled: the entry was on its way. */

@@ -39,10 +39,28 @@ final class RingViews {
         }
         SortedSet<GroupId> groups = new TreeSet<>(state.groups().keySet());
         after.forEach(entry -> groups.add(entry.owner()));
-        List<RangeEntry> ring = after;
+        Owned before = Owned.of(state.ring());
+        Owned then = Owned.of(after);
         return groups.stream()
-                .map(group -> change(group, state, ring, bytes(group, state, reports), moved.getOrDefault(group, 0L)))
+                .map(group -> change(group, before, then, bytes(group, state, reports), moved.getOrDefault(group, 0L)))
                 .toList();
+    }
+
+    /** What each group has of a ring; one that has nothing is not in it. */
+    private record Owned(Map<GroupId, Double> shares, Map<GroupId, Integer> arcs) {
+        static Owned of(List<RangeEntry> ring) {
+            Map<GroupId, Integer> arcs = new HashMap<>();
+            ring.forEach(entry -> arcs.merge(entry.owner(), 1, Integer::sum));
+            return new Owned(Duties.shares(ring), arcs);
+        }
+
+        double share(GroupId group) {
+            return shares.getOrDefault(group, 0.0);
+        }
+
+        int arcs(GroupId group) {
+            return arcs.getOrDefault(group, 0);
+        }
     }
 
     /** A step of a stored plan whose range has gone elsewhere since changes nothing. */
@@ -62,28 +80,16 @@ final class RingViews {
                 .orElse(0);
     }
 
-    private static ShardChange change(
-            GroupId group, PlacementState state, List<RangeEntry> after, long bytes, long moved) {
+    private static ShardChange change(GroupId group, Owned before, Owned after, long bytes, long moved) {
         return ShardChange.newBuilder()
                 .setShardId(group.toString())
-                .setShareBefore(share(group, state.ring()))
-                .setShareAfter(share(group, after))
-                .setArcsBefore(arcs(group, state.ring()))
-                .setArcsAfter(arcs(group, after))
+                .setShareBefore(before.share(group))
+                .setShareAfter(after.share(group))
+                .setArcsBefore(before.arcs(group))
+                .setArcsAfter(after.arcs(group))
                 .setBytesBefore(bytes)
                 .setBytesAfter(Math.max(0, bytes + moved))
                 .build();
-    }
-
-    private static double share(GroupId group, List<RangeEntry> ring) {
-        return ring.stream()
-                .filter(entry -> entry.owner().equals(group))
-                .mapToDouble(entry -> entry.range().share())
-                .sum();
-    }
-
-    private static int arcs(GroupId group, List<RangeEntry> ring) {
-        return (int) ring.stream().filter(entry -> entry.owner().equals(group)).count();
     }
 
     static RingArc arc(TokenRange range, GroupId owner) {
