@@ -40,6 +40,7 @@ final class ClusterParts implements AutoCloseable {
     private final ReplicaFaultListener faults;
     private final MeterRegistry registry;
 
+    private long copyBytesPerSecondMax;
     private @Nullable CheckpointFetcher fetcher;
     private @Nullable CheckpointServer server;
     private @Nullable ShardHost shards;
@@ -90,6 +91,14 @@ final class ClusterParts implements AutoCloseable {
         return Objects.requireNonNull(imports);
     }
 
+    /** What the state of groups that is fetched from peers may bring in a second, all together; 0: as much as it can. */
+    synchronized void limitCopies(long bytesPerSecondMax) {
+        copyBytesPerSecondMax = bytesPerSecondMax;
+        if (fetcher != null) {
+            fetcher.limit(bytesPerSecondMax);
+        }
+    }
+
     /** Fetches the state of a group from a peer. */
     CompletableFuture<Optional<LogPosition>> fetch(FetchRequest request) {
         CheckpointFetcher opened;
@@ -125,6 +134,7 @@ final class ClusterParts implements AutoCloseable {
         }
         services.addService(server);
         fetcher = new CheckpointFetcher(id, channels);
+        fetcher.limit(copyBytesPerSecondMax);
         ShardHost host = ShardHost.start(
                 ShardHostOptions.defaults(options.nodeId(), directory.shards(), id),
                 fetcher,

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,16 +52,24 @@ final class NodeReplicas implements NodeActions, LocalShards {
     private final RaftHost raft;
     private final Supplier<ShardHost> shards;
     private final Supplier<RangeImports> imports;
+    private final LongConsumer copyLimit;
     private final Path dataDir;
 
     /**
      * @param shards the host of the shards; asked only when there is a shard, so when the cluster is known
      * @param imports what is copied into them; asked as late
+     * @param copyLimit told how many bytes of replicas may come in a second
      */
-    NodeReplicas(RaftHost raft, Supplier<ShardHost> shards, Supplier<RangeImports> imports, Path dataDir) {
+    NodeReplicas(
+            RaftHost raft,
+            Supplier<ShardHost> shards,
+            Supplier<RangeImports> imports,
+            LongConsumer copyLimit,
+            Path dataDir) {
         this.raft = raft;
         this.shards = shards;
         this.imports = imports;
+        this.copyLimit = copyLimit;
         this.dataDir = dataDir;
     }
 
@@ -99,6 +108,11 @@ final class NodeReplicas implements NodeActions, LocalShards {
     @Override
     public synchronized void removeReplica(GroupId group) {
         raft.remove(group);
+    }
+
+    @Override
+    public void limitCopies(long bytesPerSecondMax) {
+        copyLimit.accept(bytesPerSecondMax);
     }
 
     @Override

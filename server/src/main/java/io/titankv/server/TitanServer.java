@@ -117,7 +117,7 @@ public final class TitanServer implements AutoCloseable {
         parts.openIfFormed();
 
         raft = RaftHost.start(raftOptions(), this::stateMachine, metrics.registry());
-        replicas = new NodeReplicas(raft, parts::shards, parts::imports, directory.path());
+        replicas = new NodeReplicas(raft, parts::shards, parts::imports, parts::limitCopies, directory.path());
         replicas.attachFound();
         readiness = new Readiness(options.nodeId(), placement, replicas);
         metrics.show(placement, replicas);

@@ -1,177 +1,33 @@
 package io.titankv.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import com.google.protobuf.ByteString;
-import io.titankv.client.Condition;
-import io.titankv.client.ReadOptions;
-import io.titankv.client.TitanClient;
-import io.titankv.client.TitanException;
-import io.titankv.client.Versioned;
-import io.titankv.client.WriteOptions;
-import io.titankv.model.Key;
 import io.titankv.model.NodeId;
 import io.titankv.testing.TestCluster;
-import io.titankv.testing.linearizability.LinearizabilityChecker;
-import io.titankv.testing.linearizability.Operation;
-import io.titankv.testing.linearizability.Operation.Call;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Random operations by several clients while leaders are killed and cut off; the whole history is judged. */
 class LinearizabilityIT {
-    private static final int CLIENTS = 6;
-    private static final int KEYS = 12;
-
-    /** A run in which too little was answered proves nothing. */
-    private static final int ANSWERED_MIN = 500;
-
-    private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean done = new AtomicBoolean();
-
     @Test
     void aRunWithKillsAndIsolationsIsLinearizable() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         try (TestCluster cluster = TestCluster.start(3, 3);
-                ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
-            List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                int client = i;
-                TitanClient connection = cluster.client();
-                running.add(threads.submit(() -> operate(client, connection, new Random(seed + client))));
+                RandomClients clients = new RandomClients(cluster, seed)) {
+            for (int fault = 0; fault < 6; fault++) {
+                clients.awaitAnswers(100);
+                NodeId victim = cluster.awaitLeaderOf(RandomClients.key(random));
+                if (fault % 2 == 0) {
+                    cluster.kill(victim);
+                    clients.awaitAnswers(100);
+                    cluster.restart(victim);
+                } else {
+                    cluster.isolate(victim);
+                    clients.awaitAnswers(100);
+                    cluster.heal(victim);
+                }
+                cluster.awaitReady();
             }
-            try {
-                meetFaults(cluster, random);
-            } finally {
-                // Also after a failure: closing the threads waits for them.
-                done.set(true);
-            }
-            for (Future<?> client : running) {
-                client.get();
-            }
+            clients.assertLinearizable();
         }
-        assertThat(history.stream().filter(operation -> operation.returnedNanos() != Operation.NEVER))
-                .as("answered operations, seed %d", seed)
-                .hasSizeGreaterThan(ANSWERED_MIN);
-        LinearizabilityChecker.Verdict verdict = LinearizabilityChecker.check(List.copyOf(history));
-        assertThat(verdict.linearizable())
-                .as("seed %d: %s", seed, verdict.explanation())
-                .isTrue();
-    }
-
-    private void meetFaults(TestCluster cluster, Random random) throws Exception {
-        for (int fault = 0; fault < 6; fault++) {
-            awaitAnswers(cluster, 100);
-            NodeId victim = cluster.awaitLeaderOf(key(random.nextInt(KEYS)));
-            if (fault % 2 == 0) {
-                cluster.kill(victim);
-                awaitAnswers(cluster, 100);
-                cluster.restart(victim);
-            } else {
-                cluster.isolate(victim);
-                awaitAnswers(cluster, 100);
-                cluster.heal(victim);
-            }
-            cluster.awaitReady();
-        }
-    }
-
-    /** Waits until the clients got so many more answers: the fault was really met by a load. */
-    private void awaitAnswers(TestCluster cluster, int more) {
-        int before = history.size();
-        try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> history.size() >= before + more);
-        } catch (ConditionTimeoutException e) {
-            throw new AssertionError((history.size() - before) + " answers in a minute from\n" + cluster, e);
-        }
-    }
-
-    private static Key key(int number) {
-        return Key.of("key-" + number);
-    }
-
-    private void operate(int client, TitanClient titan, Random random) {
-        int count = 0;
-        while (!done.get()) {
-            String fresh = client + "-" + count++;
-            Key key = key(random.nextInt(KEYS));
-            switch (random.nextInt(4)) {
-                case 0, 1 -> get(client, titan, key);
-                case 2 -> put(client, titan, key, fresh);
-                default -> compareAndSet(client, titan, key, fresh);
-            }
-        }
-    }
-
-    private Optional<Versioned> get(int client, TitanClient titan, Key key) {
-        long invoked = System.nanoTime();
-        try {
-            Optional<Versioned> seen =
-                    titan.blocking().get(key, ReadOptions.DEFAULT.withTimeout(Duration.ofSeconds(3)));
-            record(client, key, new Call.Get(text(seen)), invoked, System.nanoTime());
-            return seen;
-        } catch (TitanException.Unavailable e) {
-            return Optional.empty(); // an unanswered read says nothing
-        }
-    }
-
-    private void put(int client, TitanClient titan, Key key, String value) {
-        Call call = new Call.Put(Optional.of(value));
-        long invoked = System.nanoTime();
-        try {
-            titan.blocking().put(key, ByteString.copyFromUtf8(value), options());
-            record(client, key, call, invoked, System.nanoTime());
-        } catch (TitanException.OutcomeUndetermined e) {
-            record(client, key, call, invoked, Operation.NEVER);
-        } catch (TitanException.Unavailable e) {
-            // Known not to have happened: if it did, a read shows a value that no operation wrote, and the judge finds
-            // it.
-        }
-    }
-
-    private void compareAndSet(int client, TitanClient titan, Key key, String value) {
-        Optional<Versioned> before = get(client, titan, key);
-        Condition condition =
-                before.isPresent() ? Condition.versionIs(before.get().version()) : Condition.absent();
-        long invoked = System.nanoTime();
-        try {
-            titan.blocking().put(key, ByteString.copyFromUtf8(value), options().withCondition(condition));
-            record(client, key, set(before, value, true), invoked, System.nanoTime());
-        } catch (TitanException.ConditionFailed e) {
-            record(client, key, set(before, value, false), invoked, System.nanoTime());
-        } catch (TitanException.OutcomeUndetermined e) {
-            record(client, key, set(before, value, true), invoked, Operation.NEVER);
-        } catch (TitanException.Unavailable e) {
-            // As above.
-        }
-    }
-
-    private static Call set(Optional<Versioned> before, String value, boolean done) {
-        return new Call.CompareAndSet(text(before), Optional.of(value), done);
-    }
-
-    private static Optional<String> text(Optional<Versioned> seen) {
-        return seen.map(versioned -> versioned.value().toStringUtf8());
-    }
-
-    private static WriteOptions options() {
-        return WriteOptions.DEFAULT.withTimeout(Duration.ofSeconds(3));
-    }
-
-    private void record(int client, Key key, Call call, long invoked, long returned) {
-        history.add(new Operation(client, key.bytes().toStringUtf8(), call, invoked, returned));
     }
 }

@@ -32,7 +32,7 @@ final class ClusterLimitsCommand extends TitanCommand {
             paramLabel = "SIZE|" + UNLIMITED,
             converter = RateConverter.class,
             completionCandidates = RateWords.class,
-            description = "What one range transfer copies a second, e.g. 64MiB")
+            description = "What one range transfer copies a second, and what replicas bring to a node, e.g. 64MiB")
     private @Nullable Long transferBytesPerSecond;
 
     ClusterLimitsCommand(Context context) {

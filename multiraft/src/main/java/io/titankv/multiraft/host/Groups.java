@@ -83,7 +83,7 @@ final class Groups {
         }
         replica.onLeaderContact(request.getLeaderCommit());
         StateMachineAdapter state = replica.adapterOrNull();
-        long installing = state == null ? -1 : state.installingIndex();
+        long installing = state == null ? -1 : state.staging().installing();
         if (installing >= 0 && reply.getResult() == AppendResult.INCONSISTENCY) {
             return Marks.installing(reply, installing);
         }

@@ -58,18 +58,12 @@ final class StateMachineAdapter extends BaseStateMachine {
     private final ReplicatedStateMachine inner;
     private final Events events;
     private final NodeLife life;
-    private final Clock clock;
     private final RaftMeters meters;
     private final Snapshots snapshots = new Snapshots();
+    private final SnapshotStaging staging;
 
     /** The last entry whose effect is in the state, or that had none. Written by the updater thread. */
     private volatile LogPosition applied;
-
-    /** Where the snapshot ends that was staged last. */
-    private volatile LogPosition staged = LogPosition.NONE;
-
-    /** Where the log of the leader begins that told of a snapshot which is not installed yet; -1: none. */
-    private volatile long installing = -1;
 
     private volatile boolean removed;
     private boolean failed;
@@ -86,8 +80,8 @@ final class StateMachineAdapter extends BaseStateMachine {
         this.inner = inner;
         this.events = events;
         this.life = life;
-        this.clock = clock;
         this.meters = meters;
+        staging = new SnapshotStaging(inner, events, life, clock.workers());
         applied = opened;
         snapshots.latest = durable;
         setLastAppliedTermIndex(Positions.toRatis(durable));
@@ -97,9 +91,8 @@ final class StateMachineAdapter extends BaseStateMachine {
         return applied.index();
     }
 
-    /** Where the log of the leader began that told of a snapshot which is not installed yet; -1 when there is none. */
-    long installingIndex() {
-        return installing;
+    SnapshotStaging staging() {
+        return staging;
     }
 
     /** From here on the state machine is not closed but destroyed, by whoever removes the replica. */
@@ -223,39 +216,7 @@ final class StateMachineAdapter extends BaseStateMachine {
     public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstInLog) {
         NodeId leader = Positions.fromRatis(RaftPeerId.valueOf(
                 role.getFollowerInfo().getLeaderInfo().getId().getId()));
-        CompletableFuture<TermIndex> answer = new CompletableFuture<>();
-        installing = firstInLog.getIndex();
-        clock.workers().execute(() -> stage(leader, Positions.fromRatis(firstInLog), answer));
-        return answer;
-    }
-
-    private void stage(NodeId leader, LogPosition firstInLog, CompletableFuture<TermIndex> answer) {
-        if (life.isKilled()) {
-            return;
-        }
-        CompletableFuture<@Nullable LogPosition> staging;
-        try {
-            staging = inner.stageSnapshot(leader, firstInLog);
-        } catch (RuntimeException e) {
-            events.onFault("staging a snapshot", e);
-            installing = -1;
-            answer.completeExceptionally(e);
-            return;
-        }
-        var _ = staging.whenCompleteAsync(
-                (position, failure) -> {
-                    if (failure != null) {
-                        installing = -1;
-                        answer.completeExceptionally(failure);
-                    } else {
-                        boolean none = position == null || position.isNone();
-                        if (!none) {
-                            staged = position;
-                        }
-                        answer.complete(none ? null : Positions.toRatis(position));
-                    }
-                },
-                clock.workers());
+        return staging.begin(leader, Positions.fromRatis(firstInLog));
     }
 
     @Override
@@ -276,7 +237,7 @@ final class StateMachineAdapter extends BaseStateMachine {
             } catch (RuntimeException | Error e) {
                 // The updater goes on from the position of the newest snapshot to where it stops: it must be told the
                 // installed one.
-                snapshots.latest = staged;
+                snapshots.latest = staging.staged();
                 fail("opening the installed snapshot", e);
             }
         }
@@ -289,7 +250,7 @@ final class StateMachineAdapter extends BaseStateMachine {
     /** Installed, or there was nothing to install: the leader's entries are taken again. */
     @Override
     public void notifySnapshotInstalled(InstallSnapshotResult result, long index, RaftPeer peer) {
-        installing = -1;
+        staging.end();
     }
 
     @Override

@@ -71,6 +71,7 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
     private final Function<NodeId, Channel> channels;
     private final Duration pauseAfterBreak;
     private final ThreadPoolExecutor threads;
+    private final CopyPace pace = new CopyPace();
     private final LongAdder filesFetched = new LongAdder();
     private final LongAdder filesKept = new LongAdder();
     private final LongAdder bytesFetched = new LongAdder();
@@ -102,6 +103,11 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
      * @param bytesFetched bytes that came from peers
      */
     public record Counts(long filesFetched, long filesKept, long bytesFetched) {}
+
+    /** What may come from peers in a second from now on, bytes, all fetches together; 0: as much as it can. */
+    public void limit(long bytesPerSecondMax) {
+        pace.limit(bytesPerSecondMax);
+    }
 
     public Counts counts() {
         return new Counts(filesFetched.sum(), filesKept.sum(), bytesFetched.sum());
@@ -318,6 +324,7 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
                 next += channel.write(data, next);
             }
             bytesFetched.add(chunk.getData().size());
+            pace.came(chunk.getData().size());
         }
         if (next < file.bytes()) {
             throw new BrokenStreamException("a stream ended early: " + file.name() + " at offset " + next);

@@ -175,6 +175,17 @@ class CheckpointFetcherTest {
         assertThat(fetcher.counts()).isEqualTo(new CheckpointFetcher.Counts(4, 0, 4L * CHUNK + 117));
     }
 
+    @Test
+    void bringsNoMoreInASecondThanItMay() throws IOException {
+        file(remote, "000001.data", 200);
+        fetcher.limit(100);
+        long began = System.nanoTime();
+        assertThat(fetch()).isPresent();
+        // What was not used of the last second may come at once.
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(700));
+        assertFetched();
+    }
+
     @Nested
     class WhatIsHereAlready {
         @Test

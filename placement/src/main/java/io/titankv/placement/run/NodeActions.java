@@ -61,6 +61,13 @@ public interface NodeActions {
     CompletableFuture<Boolean> settleTransfer(
             GroupId group, long transfer, boolean importing, Optional<Epoch> committed);
 
+    /**
+     * How much the copying of replicas to this node may bring in from now on. Cheap; called with every heartbeat.
+     *
+     * @param bytesPerSecondMax all together; 0: as much as it can
+     */
+    void limitCopies(long bytesPerSecondMax);
+
     /** All local replicas, the placement replica too. Cheap; called every second. */
     List<ReplicaReport> localReplicas();
 

@@ -52,6 +52,11 @@ final class NotedPlacementReplica implements NodeActions {
     }
 
     @Override
+    public void limitCopies(long bytesPerSecondMax) {
+        actions.limitCopies(bytesPerSecondMax);
+    }
+
+    @Override
     public CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target) {
         return actions.transferLeadership(group, target);
     }

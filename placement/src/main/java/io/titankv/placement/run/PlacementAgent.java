@@ -239,6 +239,7 @@ final class PlacementAgent {
             finder.found(address.get());
             backoff.reset();
             nextCallNanos = environment.ticker().nanos() + pause().toNanos();
+            actions.limitCopies(response.getCopyBytesPerSecondMax());
             orders.carryOut(response.getInstructionsList());
             if (watch != null) {
                 watch.look(address.get());

@@ -124,6 +124,7 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
                 .setEpoch(published.epoch().value())
                 .setRoutesRevision(published.revision())
                 .addAllInstructions(session.duties(id))
+                .setCopyBytesPerSecondMax(session.state().wishes().transferBytesPerSecond())
                 .build();
     }
 

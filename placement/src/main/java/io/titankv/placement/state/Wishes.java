@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param intents of nodes; one that is not named is in service
  * @param labels that operators gave nodes; they go before those that a node registers with. Empty value: the node has no such label
  * @param schedulers what the cluster does by itself
- * @param transferBytesPerSecond that one range transfer copies at most; 0: as many as it can
+ * @param transferBytesPerSecond that one range transfer copies at most, and that replicas copied to one node bring in, all together;
+ *     0: as many as they can
  */
 public record Wishes(
         SortedMap<NodeId, Intent> intents,

@@ -9,6 +9,14 @@ import java.util.concurrent.CompletableFuture;
 
 /** A node of which no range transfer is asked. */
 abstract class ActionsWithoutTransfers implements NodeActions {
+    /** What was said last of how fast replicas may be copied; -1: nothing. */
+    volatile long copyBytesPerSecondMax = -1;
+
+    @Override
+    public void limitCopies(long bytesPerSecondMax) {
+        copyBytesPerSecondMax = bytesPerSecondMax;
+    }
+
     @Override
     public void importRanges(RangeImport order) {
         throw new IllegalStateException("no ranges are to be copied: " + order);

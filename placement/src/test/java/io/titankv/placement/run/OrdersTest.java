@@ -92,6 +92,11 @@ class OrdersTest {
         }
 
         @Override
+        public void limitCopies(long bytesPerSecondMax) {
+            throw new IllegalStateException("no order says this: " + bytesPerSecondMax);
+        }
+
+        @Override
         public List<ReplicaReport> localReplicas() {
             return List.of();
         }

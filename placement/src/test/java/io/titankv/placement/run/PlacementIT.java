@@ -25,6 +25,7 @@ import io.titankv.multiraft.host.RaftHostOptions;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.placement.state.Settings;
+import io.titankv.placement.state.Wishes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -99,6 +100,7 @@ final class PlacementIT {
         awaitServing("n1", "n2", "n3", "n4");
         nodes.values().forEach(node -> assertThat(node.placement.clusterId()).contains(id));
         assertThat(node("n4").placement.map().nodes()).hasSize(4);
+        assertThat(node("n4").copyBytesPerSecondMax).isEqualTo(Wishes.TRANSFER_BYTES_PER_SECOND_DEFAULT);
     }
 
     private void awaitServing(String... names) {

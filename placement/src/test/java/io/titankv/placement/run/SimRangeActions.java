@@ -25,6 +25,11 @@ abstract class SimRangeActions implements NodeActions {
     }
 
     @Override
+    public void limitCopies(long bytesPerSecondMax) {
+        // replicas are there at once
+    }
+
+    @Override
     public void importRanges(RangeImport order) {
         data.importRanges(id, order);
     }
