@@ -1,5 +1,6 @@
 package io.titankv.benchmarks.cluster;
 
+import io.titankv.benchmarks.comparison.Children;
 import io.titankv.benchmarks.comparison.DiskUse;
 import io.titankv.benchmarks.comparison.RunFailedException;
 import java.io.IOException;

@@ -1,8 +1,7 @@
 package io.titankv.benchmarks.cluster;
 
+import io.titankv.benchmarks.comparison.JavaProgram;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,13 +18,6 @@ final class NodePrograms {
     static final String RHEAKV_CLASSPATH_PROPERTY = "titan.benchmarks.rheakv.classpath";
 
     private static final String LOOPBACK = "127.0.0.1";
-    /** For every JVM alike. */
-    private static final List<String> JVM_FLAGS = List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseG1GC",
-            "-Xmx1g",
-            "-XX:+ExitOnOutOfMemoryError");
     /** What RheaKV's serializer reaches into; it is of a time before modules. */
     private static final List<String> RHEAKV_FLAGS = List.of(
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -53,23 +45,8 @@ final class NodePrograms {
 
     /** @param directory where nodes keep their data */
     static NodePrograms of(Arrangement arrangement, Path directory) throws IOException {
-        List<Integer> ports = freePorts(2 * NODES);
+        List<Integer> ports = JavaProgram.freePorts(2 * NODES);
         return new NodePrograms(arrangement, directory, ports.subList(0, NODES), ports.subList(NODES, 2 * NODES));
-    }
-
-    /** Ports that nobody listens on at this moment. */
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        }
     }
 
     /** Why a system cannot run here, or null. */
@@ -154,7 +131,7 @@ final class NodePrograms {
         if (index == 0) {
             arguments.addAll(List.of("--bootstrap", "--shards", Integer.toString(arrangement.shards())));
         }
-        return java("io.titankv.cli.Titan", arguments.toArray(String[]::new));
+        return java(JavaProgram.TITAN, arguments.toArray(String[]::new));
     }
 
     private List<String> etcd(int index) {
@@ -206,24 +183,12 @@ final class NodePrograms {
     }
 
     private static List<String> java(String program, String... arguments) {
-        return java(List.of(), System.getProperty("java.class.path"), program, List.of(arguments));
+        return JavaProgram.command(program, List.of(arguments));
     }
 
     /** RheaKV's own old libraries first: they win over ours of the same names. */
     private static List<String> javaOfRheakv(String program, List<String> arguments) {
         String classpath = rheakvClasspath() + ":" + System.getProperty("java.class.path");
-        return java(RHEAKV_FLAGS, classpath, RHEAKV_PACKAGE + program, arguments);
-    }
-
-    private static List<String> java(List<String> flags, String classpath, String program, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_FLAGS);
-        command.addAll(flags);
-        command.add("-cp");
-        command.add(classpath);
-        command.add(program);
-        command.addAll(arguments);
-        return command;
+        return JavaProgram.command(RHEAKV_FLAGS, classpath, RHEAKV_PACKAGE + program, arguments);
     }
 }

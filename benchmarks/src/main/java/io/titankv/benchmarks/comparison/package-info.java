@@ -1,5 +1,5 @@
 /**
- * What the comparisons of systems share, whatever they compare: records that can be checked, medians, bars, files.
+ * What the comparisons of systems share, whatever they compare: records that can be checked, medians, bars, files, processes.
  *
  * <p>Read {@link io.titankv.benchmarks.comparison.Records} first.
  */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** The program behind {@code benchmarks/micro}. */
 @Command(
         name = "benchmarks/micro",
-        description = "Runs the engine's JMH microbenchmarks whose names a pattern is found in.",
+        description = "Runs the JMH microbenchmarks whose names a pattern is found in.",
         sortOptions = false)
 public final class MicroBenchmarks implements Callable<Integer> {
     private static final int NOTHING_MATCHED = 1;

@@ -2,8 +2,12 @@ package io.titankv.benchmarks.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.titankv.model.GroupId;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -50,6 +54,42 @@ class MicroBenchmarksTest {
             assertThat(upkeep.merge()).isZero();
         } finally {
             upkeep.close();
+        }
+    }
+
+    @Test
+    void everyShardOwnsSomeKeys() {
+        RoutingLookup lookup = new RoutingLookup();
+        lookup.shards = 12;
+        lookup.lay();
+        Set<GroupId> owners = new HashSet<>();
+        for (int i = 0; i < 2_000; i++) {
+            owners.add(lookup.owner());
+        }
+        assertThat(owners).hasSize(12);
+    }
+
+    @Test
+    void messagesAreReadAsTheyWereMade() throws IOException {
+        SessionMessages messages = new SessionMessages();
+        messages.operations = 64;
+        messages.valueBytes = 100;
+        messages.make();
+        assertThat(messages.decode().toByteArray()).isEqualTo(messages.encode());
+        assertThat(messages.decode().getOperations(63).getPut().getValue().size())
+                .isEqualTo(100);
+    }
+
+    @Test
+    void theWholePathAnswers() throws IOException {
+        WholePath path = new WholePath();
+        path.shards = 2;
+        path.found();
+        try {
+            path.put();
+            path.get();
+        } finally {
+            path.close();
         }
     }
 

@@ -114,6 +114,7 @@ public final class ShardHost implements AutoCloseable {
                 .withOwner(new EngineOptions.Owner(ownerId(options.clusterId()), group.number()));
         ShardCounters counters = new ShardCounters(meters);
         ShardStateMachine[] made = new ShardStateMachine[1];
+        FreezeClock freezes = new FreezeClock(ticker, meters::onThawed);
         ShardStateMachine state = new ShardStateMachine(
                 group,
                 new GenerationDirectory(options.directory().resolve(group.toString()), GENERATION),
@@ -121,7 +122,10 @@ public final class ShardHost implements AutoCloseable {
                 fetcher,
                 faults,
                 () -> forget(group, made[0]),
-                () -> transferNews.run());
+                () -> {
+                    freezes.look(made[0].ownership());
+                    transferNews.run();
+                });
         made[0] = state;
         hosted.put(group, new Hosted(state, counters));
         meters.add(group, state, counters);

@@ -44,6 +44,19 @@ final class ShardMeters {
         Duration.ofSeconds(5)
     };
 
+    private static final Duration[] FROZEN_BUCKETS = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(200),
+        Duration.ofMillis(300),
+        Duration.ofMillis(400),
+        Duration.ofMillis(500),
+        Duration.ofMillis(750),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5)
+    };
+
     private static final double[] OPERATIONS_BUCKETS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
     private static final double[] BYTES_BUCKETS = {
@@ -55,6 +68,7 @@ final class ShardMeters {
 
     private final MeterRegistry registry;
     private final Timer queue;
+    private final Timer frozen;
     private final DistributionSummary entryOperations;
     private final DistributionSummary entryBytes;
     private final ConcurrentMap<GroupId, List<Meter>> shards = new ConcurrentHashMap<>();
@@ -66,6 +80,12 @@ final class ShardMeters {
                         "Time that the oldest write of an entry waited before it was proposed. Worry when it is more"
                                 + " than titan_raft_replicate_seconds: writes come faster than they are replicated.")
                 .serviceLevelObjectives(QUEUE_BUCKETS)
+                .register(registry);
+        frozen = Timer.builder("titan_shard_frozen_seconds")
+                .description(
+                        "Time that ranges which change hands were served by nobody, on every replica of the shard that"
+                                + " gives them away. Worry when it is more than a second.")
+                .serviceLevelObjectives(FROZEN_BUCKETS)
                 .register(registry);
         entryOperations = DistributionSummary.builder("titan_shard_entry_operations")
                 .description("Writes gathered into an entry. Rises with the load, which is what it is for.")
@@ -82,6 +102,11 @@ final class ShardMeters {
         queue.record(queuedNanos, TimeUnit.NANOSECONDS);
         entryOperations.record(operations);
         entryBytes.record((double) bytes);
+    }
+
+    /** Ranges are given away, or served here again, after so long. */
+    void onThawed(long frozenNanos) {
+        frozen.record(frozenNanos, TimeUnit.NANOSECONDS);
     }
 
     /** Shows a shard; one that was shown under its name before goes. */

@@ -1,11 +1,10 @@
-package io.titankv.benchmarks.cluster;
+package io.titankv.benchmarks.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.titankv.benchmarks.comparison.RunFailedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +76,17 @@ class ChildrenTest {
                 .allMatch(before::contains);
         assertThatThrownBy(() -> children.start("n3", shell("exit"))).isInstanceOf(RunFailedException.class);
         children.close();
+    }
+
+    @Test
+    void oneThatIsToldToEndMayDoWhatItHasTo() throws Exception {
+        try (Children children = Children.in(directory, () -> {})) {
+            children.begin("load", shell("trap 'echo result; exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+            await().untilAsserted(() ->
+                    assertThat(directory.resolve("load.log")).content().contains("ready"));
+            children.stop("load");
+        }
+        assertThat(directory.resolve("load.log")).content().endsWith("result\n");
     }
 
     @Test

@@ -1,6 +1,5 @@
-package io.titankv.benchmarks.cluster;
+package io.titankv.benchmarks.comparison;
 
-import io.titankv.benchmarks.comparison.RunFailedException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Processes that end with this program, however it ends short of {@code kill -9}. What each says is in a file of its name. For one
  * thread.
  */
-final class Children implements AutoCloseable {
+public final class Children implements AutoCloseable {
     private static final int LOG_LINES_SHOWN = 30;
     private static final long END_SECONDS_MAX = 10;
 
@@ -45,16 +44,43 @@ final class Children implements AutoCloseable {
      * @param logs where their logs go
      * @param afterInterrupt done when this program is told to end while they run, after they are gone
      */
-    static Children in(Path logs, Runnable afterInterrupt) {
+    public static Children in(Path logs, Runnable afterInterrupt) {
         Children children = new Children(logs, afterInterrupt);
         Runtime.getRuntime().addShutdownHook(children.ending);
         return children;
     }
 
     /** Starts one that is to run until this is closed. When it does not, all others are killed. */
-    void start(String name, List<String> command) throws RunFailedException {
+    public void start(String name, List<String> command) throws RunFailedException {
         Child child = started(name, command, false);
         var _ = child.process.onExit().thenRun(() -> lost(child));
+    }
+
+    /** Starts one that is to run until it is told to end ({@link #stop}), or ends by itself. */
+    public void begin(String name, List<String> command) throws RunFailedException {
+        var _ = started(name, command, false);
+    }
+
+    /** Tells one that was begun to end, as SIGTERM does, and waits until it has. */
+    public void stop(String name) throws RunFailedException {
+        Child child = named(name);
+        child.process.destroy();
+        try {
+            if (!child.process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new RunFailedException(name + " did not end when it was told to", endOf(child.log));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunFailedException("interrupted", "");
+        }
+        requireAllRun();
+    }
+
+    private synchronized Child named(String name) {
+        return children.stream()
+                .filter(child -> child.name.equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private synchronized Child started(String name, List<String> command, boolean isRead) throws RunFailedException {
@@ -91,7 +117,7 @@ final class Children implements AutoCloseable {
      *
      * @throws RunFailedException when it, or one that should have run on, failed; with the end of that one's log
      */
-    void run(String name, List<String> command, Consumer<String> lines) throws RunFailedException {
+    public void run(String name, List<String> command, Consumer<String> lines) throws RunFailedException {
         Child child = started(name, command, true);
         try (BufferedReader said = child.process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = said.readLine(); line != null; line = said.readLine()) {
