@@ -114,7 +114,7 @@ public final class ShardHost implements AutoCloseable {
                 .withOwner(new EngineOptions.Owner(ownerId(options.clusterId()), group.number()));
         ShardCounters counters = new ShardCounters(meters);
         ShardStateMachine[] made = new ShardStateMachine[1];
-        FreezeClock freezes = new FreezeClock(ticker, meters::onThawed);
+        FreezeClock freezes = new FreezeClock(ticker, nanos -> onThawed(group, nanos));
         ShardStateMachine state = new ShardStateMachine(
                 group,
                 new GenerationDirectory(options.directory().resolve(group.toString()), GENERATION),
@@ -202,6 +202,15 @@ public final class ShardHost implements AutoCloseable {
     /** From now on {@code news} is run, by a thread that must not wait, when a shard here goes a step further in a range transfer. */
     public void listenToTransfers(Runnable news) {
         transferNews = news;
+    }
+
+    /** Followers hear of a freeze and of its end later, each by another while. */
+    private void onThawed(GroupId group, long frozenNanos) {
+        Hosted here = hosted.get(group);
+        ReplicatedShard shard = here == null ? null : here.shard;
+        if (shard != null && shard.leads()) {
+            meters.onThawed(frozenNanos);
+        }
     }
 
     public Collection<Shard> shards() {

@@ -83,7 +83,7 @@ final class ShardMeters {
                 .register(registry);
         frozen = Timer.builder("titan_shard_frozen_seconds")
                 .description(
-                        "Time that ranges which change hands were served by nobody, on every replica of the shard that"
+                        "Time that ranges which change hands were served by nobody, on the leader of the shard that"
                                 + " gives them away. Worry when it is more than a second.")
                 .serviceLevelObjectives(FROZEN_BUCKETS)
                 .register(registry);

@@ -238,7 +238,9 @@ final class PlacementAgent {
             HeartbeatResponse response = heartbeat(clusterId, address.get());
             finder.found(address.get());
             backoff.reset();
-            nextCallNanos = environment.ticker().nanos() + pause().toNanos();
+            nextCallNanos = environment.ticker().nanos()
+                    + RouteNews.pause(actions.localReplicas(), options.timings())
+                            .toNanos();
             actions.limitCopies(response.getCopyBytesPerSecondMax());
             orders.carryOut(response.getInstructionsList());
             if (watch != null) {
@@ -258,12 +260,6 @@ final class PlacementAgent {
             }
             LOG.atDebug().addKeyValue("address", address.get()).setCause(e).log("placement not reached there");
         }
-    }
-
-    /** Shorter in a range transfer: clients wait for what placement and the node tell each other. */
-    private Duration pause() {
-        boolean takesPart = actions.localReplicas().stream().anyMatch(RouteNews::takesPart);
-        return takesPart ? options.timings().operateEvery() : options.timings().heartbeatEvery();
     }
 
     private void register(String clusterId, String address) {

@@ -4,6 +4,9 @@ import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
+import io.titankv.placement.run.PlacementOptions.Timings;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * next one may be a second away. Thread-safe.
  */
 final class RouteNews {
+    /** So many times as often as else in a transfer while ranges are served by nobody, which is for less than a second. */
+    private static final int HURRIED = 8;
+
     private final NodeId self;
     private final Supplier<@Nullable NodeActions> actions;
     /** The shards that the newest map puts on this node. */
@@ -45,8 +51,27 @@ final class RouteNews {
         return running != null && running.localReplicas().stream().anyMatch(RouteNews::takesPart);
     }
 
+    /**
+     * How long a node with these replicas waits until it asks placement again, unless it has news: shorter in a range transfer, and
+     * short while clients wait for what placement and the node tell each other.
+     */
+    static Duration pause(List<ReplicaReport> replicas, Timings timings) {
+        if (replicas.stream().anyMatch(RouteNews::holdsClientsUp)) {
+            return timings.operateEvery().dividedBy(HURRIED);
+        }
+        return replicas.stream().anyMatch(RouteNews::takesPart) ? timings.operateEvery() : timings.heartbeatEvery();
+    }
+
+    /** Whether a replica's shard has frozen ranges, or all that it is to get: until the transfer is settled nobody serves them. */
+    private static boolean holdsClientsUp(ReplicaReport report) {
+        return report.transfer()
+                .filter(part -> part.transfer() != 0)
+                .filter(part -> part.side() == TransferReport.Side.FROZEN || part.complete())
+                .isPresent();
+    }
+
     /** Whether a replica's shard takes part in a transfer. */
-    static boolean takesPart(ReplicaReport report) {
+    private static boolean takesPart(ReplicaReport report) {
         return report.transfer().filter(part -> part.transfer() != 0).isPresent();
     }
 }
