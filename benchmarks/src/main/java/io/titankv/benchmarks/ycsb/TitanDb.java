@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.Vector;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import site.ycsb.ByteArrayByteIterator;
 import site.ycsb.ByteIterator;
 import site.ycsb.DB;
@@ -36,6 +39,9 @@ public final class TitanDb extends DB {
 
     private static final String ENDPOINTS_DEFAULT = "127.0.0.1:7400,127.0.0.1:7401,127.0.0.1:7402";
     private static final SharedClient SHARED = new SharedClient();
+    private static final Logger LOG = LoggerFactory.getLogger(TitanDb.class);
+    /** Statuses of which one failure was logged. */
+    private static final Set<String> EXPLAINED = ConcurrentHashMap.newKeySet();
 
     private @Nullable TitanClient client;
     private int fieldCount;
@@ -157,16 +163,26 @@ public final class TitanDb extends DB {
         return bytes;
     }
 
-    /** YCSB counts what fails by its name. */
+    /** YCSB counts what fails by its status; why the first of each kind failed is said in the log. */
     private static Status answered(Callable<Status> request) {
         try {
             return request.call();
         } catch (TitanException.Unavailable e) {
-            return new Status(Status.SERVICE_UNAVAILABLE.getName(), String.valueOf(e.getMessage()));
+            return failed(Status.SERVICE_UNAVAILABLE, e);
         } catch (IOException e) {
-            return new Status(Status.UNEXPECTED_STATE.getName(), "not a record of YCSB's: " + e.getMessage());
+            return failed(Status.UNEXPECTED_STATE, e);
         } catch (Exception e) {
-            return new Status(Status.ERROR.getName(), String.valueOf(e.getMessage()));
+            return failed(Status.ERROR, e);
         }
+    }
+
+    private static Status failed(Status status, Exception why) {
+        if (EXPLAINED.add(status.getName())) {
+            LOG.atWarn()
+                    .addKeyValue("status", status.getName())
+                    .addKeyValue("reason", why.getMessage())
+                    .log("an operation failed; others that fail alike are counted only");
+        }
+        return status;
     }
 }

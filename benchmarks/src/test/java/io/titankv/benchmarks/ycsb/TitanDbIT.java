@@ -118,8 +118,7 @@ class TitanDbIT {
     void aRecordOfAnotherProgramIsNotTakenForOne() throws DBException {
         TitanDb db = open();
         cluster.client().blocking().put(Key.of("t/other"), com.google.protobuf.ByteString.copyFromUtf8("zzz"));
-        Status status = db.read("t", "other", null, new HashMap<>());
-        assertThat(status.getName()).isEqualTo(Status.UNEXPECTED_STATE.getName());
+        assertThat(db.read("t", "other", null, new HashMap<>())).isEqualTo(Status.UNEXPECTED_STATE);
         db.cleanup();
     }
 
