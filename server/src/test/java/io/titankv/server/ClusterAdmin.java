@@ -1,7 +1,11 @@
 package io.titankv.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusRuntimeException;
 import io.titankv.model.NodeId;
 import io.titankv.proto.admin.v1.CancelOperationRequest;
 import io.titankv.proto.admin.v1.ChangeResponse;
@@ -24,10 +28,12 @@ import io.titankv.proto.admin.v1.SetLimitsRequest;
 import io.titankv.proto.admin.v1.ShardGrpc;
 import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.testing.TestCluster;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.awaitility.core.ConditionFactory;
 
 /** What an operator asks of a node. Thread-safe. */
 final class ClusterAdmin implements AutoCloseable {
@@ -37,6 +43,11 @@ final class ClusterAdmin implements AutoCloseable {
         channel = ManagedChannelBuilder.forTarget(cluster.endpoint(node))
                 .usePlaintext()
                 .build();
+    }
+
+    /** For what may take long on a busy machine, and may fail meanwhile. */
+    static ConditionFactory patiently() {
+        return await().atMost(Duration.ofMinutes(4)).ignoreExceptionsInstanceOf(StatusRuntimeException.class);
     }
 
     NodeInfo node(NodeId id) {
@@ -111,6 +122,13 @@ final class ClusterAdmin implements AutoCloseable {
                 .getMovingList();
     }
 
+    /** Waits until a transfer is in the middle of its copy. */
+    MovingArc awaitCopying() {
+        return patiently()
+                .until(this::moving, arcs -> arcs.stream().anyMatch(arc -> arc.getKeysCopied() > 0))
+                .getFirst();
+    }
+
     /** Bytes that a range transfer copies a second; 0: as many as it can. */
     void limitTransfers(long bytesPerSecond) {
         var _ = ClusterGrpc.newBlockingStub(channel)
@@ -128,6 +146,12 @@ final class ClusterAdmin implements AutoCloseable {
         return OperationGrpc.newBlockingStub(channel)
                 .getOperation(
                         GetOperationRequest.newBuilder().setOperationId(id).build());
+    }
+
+    /** Waits until the operation has ended, which it must have done well. */
+    void awaitDone(String id) {
+        OperationInfo ended = patiently().until(() -> operation(id), OperationInfo::hasEndedAt);
+        assertThat(ended.getState()).as("%s", ended).isEqualTo(OperationState.OPERATION_STATE_DONE);
     }
 
     void cancel(String id) {

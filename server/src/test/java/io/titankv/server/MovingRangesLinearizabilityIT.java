@@ -1,10 +1,9 @@
 package io.titankv.server;
 
+import static io.titankv.server.ClusterAdmin.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import io.grpc.StatusRuntimeException;
 import io.titankv.client.ReadOptions;
 import io.titankv.client.ScanCursor;
 import io.titankv.client.ScanQuery;
@@ -13,8 +12,6 @@ import io.titankv.model.Key;
 import io.titankv.model.NodeId;
 import io.titankv.proto.admin.v1.MergeShardRequest;
 import io.titankv.proto.admin.v1.MovingArc;
-import io.titankv.proto.admin.v1.OperationInfo;
-import io.titankv.proto.admin.v1.OperationState;
 import io.titankv.proto.admin.v1.SplitShardRequest;
 import io.titankv.testing.TestCluster;
 import java.time.Duration;
@@ -25,8 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.Test;
  * whole history is judged. Scans that run beside it see every key that nobody touches, once.
  */
 class MovingRangesLinearizabilityIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int ROUNDS = 3;
     private static final int STILL_KEYS = 400;
     private static final ByteString FILLING = ByteString.copyFrom(new byte[500]);
@@ -97,10 +93,6 @@ class MovingRangesLinearizabilityIT {
         }
     }
 
-    private static ConditionFactory patiently() {
-        return await().atMost(PATIENCE).ignoreExceptionsInstanceOf(StatusRuntimeException.class);
-    }
-
     @Test
     void aRunInWhichRangesMoveAndTheirLeadersDieIsLinearizable() throws Exception {
         try (TestCluster cluster = TestCluster.start(3, 2);
@@ -141,22 +133,16 @@ class MovingRangesLinearizabilityIT {
         return new ClusterAdmin(cluster, cluster.nodes().getFirst());
     }
 
-    @FunctionalInterface
-    private interface Change {
-        String begin(ClusterAdmin admin);
-    }
-
     /** Has ranges moved, kills a leader of either side in the middle, and waits until it is done. */
-    private static void change(TestCluster cluster, RandomClients clients, boolean killsSource, Change change) {
+    private static void change(
+            TestCluster cluster, RandomClients clients, boolean killsSource, Function<ClusterAdmin, String> begin) {
         String operation;
         NodeId victim;
         clients.awaitAnswers(50);
         try (ClusterAdmin admin = admin(cluster)) {
             admin.limitTransfers(SLOWLY);
-            operation = patiently().until(() -> change.begin(admin), id -> !id.isEmpty());
-            MovingArc moving = patiently()
-                    .until(admin::moving, arcs -> arcs.stream().anyMatch(arc -> arc.getKeysCopied() > 0))
-                    .getFirst();
+            operation = patiently().until(() -> begin.apply(admin), id -> !id.isEmpty());
+            MovingArc moving = admin.awaitCopying();
             String shard = killsSource ? moving.getFromShardId() : moving.getToShardId();
             victim = new NodeId(
                     patiently().until(() -> admin.shard(shard).getLeaderNodeId(), leader -> !leader.isEmpty()));
@@ -166,8 +152,7 @@ class MovingRangesLinearizabilityIT {
         cluster.restart(victim);
         try (ClusterAdmin admin = admin(cluster)) {
             patiently().untilAsserted(() -> admin.limitTransfers(0));
-            OperationInfo ended = patiently().until(() -> admin.operation(operation), OperationInfo::hasEndedAt);
-            assertThat(ended.getState()).as("%s", ended).isEqualTo(OperationState.OPERATION_STATE_DONE);
+            admin.awaitDone(operation);
         }
         clients.awaitAnswers(50);
     }

@@ -1,10 +1,9 @@
 package io.titankv.server;
 
+import static io.titankv.server.ClusterAdmin.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import io.grpc.StatusRuntimeException;
 import io.titankv.client.TitanClient;
 import io.titankv.client.Versioned;
 import io.titankv.client.WriteOptions;
@@ -16,7 +15,6 @@ import io.titankv.placement.state.Settings;
 import io.titankv.proto.admin.v1.CreateShardRequest;
 import io.titankv.proto.admin.v1.MergeShardRequest;
 import io.titankv.proto.admin.v1.MovingArc;
-import io.titankv.proto.admin.v1.OperationInfo;
 import io.titankv.proto.admin.v1.OperationState;
 import io.titankv.proto.admin.v1.SplitShardRequest;
 import io.titankv.testing.TestCluster;
@@ -32,7 +30,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,7 +37,6 @@ import org.junit.jupiter.api.Test;
  * what was acknowledged last, whoever was killed meanwhile.
  */
 class RangeIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int SHARDS = 3;
     private static final int WRITERS = 3;
     private static final int KEYS_OF_EACH = 200;
@@ -112,28 +108,13 @@ class RangeIT {
         }
     }
 
-    private static ConditionFactory patiently() {
-        return await().atMost(PATIENCE).ignoreExceptionsInstanceOf(StatusRuntimeException.class);
-    }
-
     private static TestCluster start() {
         return TestCluster.start(3, new Settings(SHARDS, 3, Limits.VALUE_BYTES_DEFAULT_MAX), Duration.ofMillis(500));
-    }
-
-    private static void awaitDone(ClusterAdmin admin, String operation) {
-        OperationInfo ended = patiently().until(() -> admin.operation(operation), info -> info.hasEndedAt());
-        assertThat(ended.getState()).as("%s", ended).isEqualTo(OperationState.OPERATION_STATE_DONE);
     }
 
     private static String split(ClusterAdmin admin, String shard) {
         return admin.change(shards -> shards.splitShard(
                 SplitShardRequest.newBuilder().setShardId(shard).build()));
-    }
-
-    private static MovingArc awaitCopying(ClusterAdmin admin) {
-        return patiently()
-                .until(admin::moving, moving -> moving.stream().anyMatch(arc -> arc.getKeysCopied() > 0))
-                .getFirst();
     }
 
     /** Keys by count of every shard's leader: none is there twice. */
@@ -149,15 +130,13 @@ class RangeIT {
         try (TestCluster cluster = start();
                 ClusterAdmin admin = new ClusterAdmin(cluster, cluster.nodes().getFirst());
                 Writers writers = new Writers(cluster.client())) {
-            awaitDone(admin, split(admin, "s1"));
+            admin.awaitDone(split(admin, "s1"));
             assertThat(admin.shard("s4").getShare()).isBetween(0.15, 0.18);
             writers.awaitMore();
-            awaitDone(admin, admin.change(shards -> shards.createShard(CreateShardRequest.getDefaultInstance())));
+            admin.awaitDone(admin.change(shards -> shards.createShard(CreateShardRequest.getDefaultInstance())));
             assertThat(admin.shard("s5").getShare()).isBetween(0.19, 0.21);
-            awaitDone(
-                    admin,
-                    admin.change(shards -> shards.mergeShard(
-                            MergeShardRequest.newBuilder().setShardId("s2").build())));
+            admin.awaitDone(admin.change(shards -> shards.mergeShard(
+                    MergeShardRequest.newBuilder().setShardId("s2").build())));
             assertThat(admin.shards()).doesNotContainKey("s2").hasSize(4);
             writers.assertNothingIsLost();
             assertKeysAreThereOnce(admin, writers);
@@ -180,7 +159,7 @@ class RangeIT {
                         new ClusterAdmin(cluster, cluster.nodes().getFirst())) {
                     admin.limitTransfers(SLOWLY);
                     operation = split(admin, "s1");
-                    MovingArc moving = awaitCopying(admin);
+                    MovingArc moving = admin.awaitCopying();
                     victim = new NodeId(
                             switch (who) {
                                 case "source" ->
@@ -196,7 +175,7 @@ class RangeIT {
                 try (ClusterAdmin admin =
                         new ClusterAdmin(cluster, cluster.nodes().getFirst())) {
                     patiently().untilAsserted(() -> admin.limitTransfers(0));
-                    awaitDone(admin, operation);
+                    admin.awaitDone(operation);
                 }
                 writers.awaitMore();
             }
@@ -214,11 +193,11 @@ class RangeIT {
                 ClusterAdmin admin = new ClusterAdmin(cluster, cluster.nodes().getFirst())) {
             admin.limitTransfers(SLOWLY);
             String operation = split(admin, "s1");
-            var _ = awaitCopying(admin);
+            var _ = admin.awaitCopying();
             cluster.nodes().forEach(cluster::kill);
             cluster.nodes().forEach(cluster::restart);
             patiently().untilAsserted(() -> admin.limitTransfers(0));
-            awaitDone(admin, operation);
+            admin.awaitDone(operation);
             writers.assertNothingIsLost();
             assertKeysAreThereOnce(admin, writers);
         }
@@ -231,7 +210,7 @@ class RangeIT {
                 ClusterAdmin admin = new ClusterAdmin(cluster, cluster.nodes().getFirst())) {
             admin.limitTransfers(SLOWLY);
             String operation = split(admin, "s1");
-            var _ = awaitCopying(admin);
+            var _ = admin.awaitCopying();
             admin.cancel(operation);
             patiently().until(() -> admin.operation(operation).getState() == OperationState.OPERATION_STATE_CANCELLED);
             patiently().until(() -> !admin.shards().containsKey("s4"));

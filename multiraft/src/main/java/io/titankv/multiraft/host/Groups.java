@@ -82,10 +82,12 @@ final class Groups {
             return reply;
         }
         replica.onLeaderContact(request.getLeaderCommit());
-        StateMachineAdapter state = replica.adapterOrNull();
-        long installing = state == null ? -1 : state.staging().installing();
-        if (installing >= 0 && reply.getResult() == AppendResult.INCONSISTENCY) {
-            return Marks.installing(reply, installing);
+        if (reply.getResult() == AppendResult.INCONSISTENCY) {
+            StateMachineAdapter state = replica.adapterOrNull();
+            long installing = state == null ? -1 : state.staging().installing();
+            if (installing >= 0) {
+                return Marks.installing(reply, installing);
+            }
         }
         return replica.rebuild().isReturning() ? Marks.returning(reply) : reply;
     }

@@ -1,5 +1,5 @@
 /**
- * Moves a checkpoint's files from one node to another: resumable, checksummed, only the files that are missing. Knows neither
+ * Moves a checkpoint's files from one node to another: resumable, checksummed, only the files that are missing, at a pace that other copies can share. Knows neither
  * Raft nor engines.
  */
 @NullMarked

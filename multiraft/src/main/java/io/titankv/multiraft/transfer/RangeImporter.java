@@ -1,9 +1,9 @@
 package io.titankv.multiraft.transfer;
 
-import com.google.common.util.concurrent.RateLimiter;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.titankv.model.GroupId;
+import io.titankv.multiraft.snapshot.CopyPace;
 import io.titankv.multiraft.transfer.ImportTarget.Outcome;
 import io.titankv.multiraft.transfer.ImportTarget.Standing;
 import io.titankv.proto.internal.v1.ReadExportResponse;
@@ -47,8 +47,7 @@ final class RangeImporter {
     private volatile boolean stopped;
     private volatile ImportProgress progress = ImportProgress.NONE;
 
-    /** Unlimited while the order says so. */
-    private final RateLimiter pace = RateLimiter.create(Double.MAX_VALUE);
+    private final CopyPace pace = new CopyPace();
 
     private int tried;
 
@@ -178,8 +177,10 @@ final class RangeImporter {
             if (isNews) {
                 news.run();
             }
-            if (!part.getCopied() && bytes > 0) {
-                pace(bytes);
+            // Changes are not held back, for the ranges may be frozen: only the copying is.
+            if (!part.getCopied()) {
+                pace.limit(order.bytesPerSecondMax());
+                pace.came(bytes);
             }
         }
         window.drain();
@@ -190,16 +191,6 @@ final class RangeImporter {
         long most = order.bytesPerSecondMax();
         long even = most == 0 ? PART_BYTES : Math.clamp(most / PARTS_A_SECOND, PART_BYTES_MIN, PART_BYTES);
         return (int) Math.min(even, target.partBytesMax());
-    }
-
-    /** Changes are not held back, for the ranges may be frozen: only the copying is. */
-    private void pace(long bytes) {
-        long most = order.bytesPerSecondMax();
-        double rate = most == 0 ? Double.MAX_VALUE : most;
-        if (pace.getRate() != rate) {
-            pace.setRate(rate);
-        }
-        var _ = pace.acquire((int) Math.min(Integer.MAX_VALUE, bytes));
     }
 
     /** Counts what is copied. Used by the importer's thread. */
