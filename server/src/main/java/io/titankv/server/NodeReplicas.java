@@ -245,6 +245,11 @@ final class NodeReplicas implements NodeActions, LocalShards {
                         .orElse(0L);
     }
 
+    @Override
+    public long[] drainSampledTokens(GroupId group) {
+        return group.isPlacement() ? new long[0] : shards.get().drainSampledTokens(group);
+    }
+
     private ReplicaReport report(Replica replica, Optional<Shard.ShardState> state) {
         return new ReplicaReport(
                 replica.group(),

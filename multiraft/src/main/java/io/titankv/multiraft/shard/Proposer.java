@@ -246,7 +246,7 @@ final class Proposer {
 
     private void propose(Entry entry) {
         long queuedNanos = entry.proposedAtNanos - entry.waiting.getFirst().arrivedAtNanos;
-        counters.onProposed(entry.operations.size(), entry.bytes, queuedNanos);
+        counters.onProposed(entry.operations, entry.bytes, queuedNanos);
         CompletableFuture<ProposeOutcome> proposed;
         try {
             ByteString bytes = ShardCommands.write(clock.next(entry.operations.size()), entry.operations);

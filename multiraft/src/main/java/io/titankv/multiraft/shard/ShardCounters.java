@@ -2,6 +2,8 @@ package io.titankv.multiraft.shard;
 
 import io.titankv.engine.CorruptDataException;
 import io.titankv.engine.EngineListener;
+import io.titankv.proto.durable.v1.WriteOperation;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a shard did since it was made, for metrics. Counters only rise. Thread-safe. */
@@ -19,6 +21,9 @@ public final class ShardCounters {
     final LongAdder reclaimedBytes = new LongAdder();
     final LongAdder corruptFiles = new LongAdder();
 
+    /** Where the reads and writes of single keys are. */
+    final TokenSample sampled = new TokenSample();
+
     /** Whether there was something to merge when that was looked for last. */
     volatile boolean merging;
 
@@ -35,10 +40,11 @@ public final class ShardCounters {
     }
 
     /** An entry goes to Raft, whose oldest write has waited so long. */
-    void onProposed(int writes, long bytes, long queuedNanos) {
+    void onProposed(List<WriteOperation> writes, long bytes, long queuedNanos) {
         entriesProposed.increment();
-        writesProposed.add(writes);
-        meters.onProposed(writes, bytes, queuedNanos);
+        writesProposed.add(writes.size());
+        writes.forEach(write -> sampled.note(write.getToken()));
+        meters.onProposed(writes.size(), bytes, queuedNanos);
     }
 
     /** Counts what the shard's engine does. */

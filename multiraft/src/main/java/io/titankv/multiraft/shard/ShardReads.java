@@ -77,6 +77,7 @@ final class ShardReads {
         long token = key.token().bits();
         Fence fence = Fence.of(token);
         BiFunction<ShardStore, LogPosition, ReadOutcome> reading = (store, at) -> {
+            counters.sampled.note(token);
             StoredRecord found = store.getOrNull(token, key.toStored());
             return found == null
                     ? new ReadOutcome.Absent(at)

@@ -40,6 +40,7 @@ final class Preflight {
                         WaitingOn.NodeNotEmpty _,
                         WaitingOn.TooManySilent _,
                         WaitingOn.RateLimited _,
+                        WaitingOn.CountedAnew _,
                         WaitingOn.SwitchedOff _,
                         WaitingOn.ReplicasMissing _,
                         WaitingOn.TransferGivenUp _,

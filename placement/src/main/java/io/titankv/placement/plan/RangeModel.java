@@ -10,6 +10,9 @@ import io.titankv.model.TokenRange;
  * @param opsPerSecond reads and writes of its keys
  */
 public record RangeModel(TokenRange range, GroupId owner, long bytes, double opsPerSecond) {
+    /** No range is cut to fewer tokens than this, a 2^-40th of the ring: of a billion keys, one in a thousand such ranges has one. */
+    public static final long WIDTH_MIN = 1L << 24;
+
     public RangeModel {
         if (bytes < 0 || !(opsPerSecond >= 0)) {
             throw new IllegalArgumentException("range " + range + " makes no sense: " + bytes + " bytes, "

@@ -5,9 +5,6 @@ import java.util.List;
 
 /** Looking things up in a ring, and cutting its ranges. Pure functions. */
 final class Rings {
-    /** No range is cut to fewer tokens than this, a 2^-40th of the ring: of a billion keys, one in a thousand such ranges has one. */
-    static final long WIDTH_MIN = 1L << 24;
-
     private Rings() {}
 
     /** The range of the ring that holds a token. */
@@ -34,13 +31,13 @@ final class Rings {
 
     /** The smallest part of a range that may be cut off, above 0; 1 when it cannot be cut. */
     static double narrowest(TokenRange range) {
-        double part = WIDTH_MIN / (range.share() * 0x1p64);
+        double part = RangeModel.WIDTH_MIN / (range.share() * 0x1p64);
         return part <= 0.5 ? part : 1;
     }
 
     /** Whether a range can be cut so that both parts are wide enough. */
     static boolean canCut(TokenRange range, double part) {
         double tokens = range.share() * 0x1p64;
-        return tokens * part >= WIDTH_MIN && tokens * (1 - part) >= WIDTH_MIN;
+        return tokens * part >= RangeModel.WIDTH_MIN && tokens * (1 - part) >= RangeModel.WIDTH_MIN;
     }
 }

@@ -44,6 +44,9 @@ public sealed interface WaitingOn {
     /** Has moved as much as it may in this time. */
     record RateLimited(long movedBytes, long bytesMax, Duration window) implements WaitingOn {}
 
+    /** Ranges changed hands: what their groups are asked for since has not been counted for long enough. */
+    record CountedAnew(Duration left, int plans, Duration window) implements WaitingOn {}
+
     /** The scheduler is switched off. */
     record SwitchedOff(String scheduler) implements WaitingOn {}
 
@@ -90,6 +93,9 @@ public sealed interface WaitingOn {
             case RateLimited it ->
                 Amounts.bytes(it.movedBytes) + " were moved in the last " + Amounts.time(it.window) + ", the limit is "
                         + Amounts.bytes(it.bytesMax);
+            case CountedAnew it ->
+                "load is counted anew since ranges changed hands, for another " + Amounts.time(it.left) + " ("
+                        + it.plans + " plans in the last " + Amounts.time(it.window) + ", each waits longer)";
             case SwitchedOff it -> it.scheduler + " is switched off";
             case ReplicasMissing it ->
                 "group " + it.group + " is being made, its replica on " + it.missing + " does not serve yet";

@@ -7,7 +7,6 @@ import io.titankv.placement.plan.GroupModel;
 import io.titankv.placement.plan.NodeModel;
 import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.plan.NodeModel.Presence;
-import io.titankv.placement.plan.RangeModel;
 import io.titankv.placement.plan.ReplicaModel;
 import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.Members;
@@ -16,17 +15,14 @@ import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.internal.v1.HeartbeatRequest;
 import io.titankv.proto.internal.v1.ReplicaState;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster as the planners see it, drawn from the state and the reports. Heartbeats tell bytes and operations by group, which are
- * taken as even over its tokens. Replicas to be deleted are none of the planners' business: their nodes are told so
+ * The cluster as the planners see it, drawn from the state and the reports. Replicas to be deleted are none of the planners' business: their nodes are told so
  * by the state ({@link Duties}), and strays are not drawn. Pure functions.
  */
 final class ClusterModels {
@@ -53,7 +49,12 @@ final class ClusterModels {
                 .forEach(record -> groups.put(
                         record.id(), group(record.id(), state.settings().replicas(), record.roster(), reports)));
         return new ClusterModel(
-                state.epoch(), nodes, groups, ring(state, reports), List.of(), Claims.of(state, Claims.Level.REPLICAS));
+                state.epoch(),
+                nodes,
+                groups,
+                RingLoads.of(state, reports),
+                List.of(),
+                Claims.of(state, Claims.Level.REPLICAS));
     }
 
     /** As many as a cluster of these nodes would be founded with. */
@@ -135,30 +136,5 @@ final class ClusterModels {
                 // One that has not been added yet gets nothing from its leader.
                 !members.joining().contains(node) && reports.serves(node, group),
                 behind);
-    }
-
-    /** What goes with a range is its live records; what is dead stays behind and is merged away. */
-    private static List<RangeModel> ring(PlacementState state, Reports reports) {
-        Map<GroupId, Double> shares = Duties.shares(state.ring());
-        Map<GroupId, Double> bytesPerShare = new HashMap<>();
-        Map<GroupId, Double> opsPerShare = new HashMap<>();
-        shares.forEach((group, share) -> {
-            long liveBytes = state.membersOf(group).holders().stream()
-                    .flatMap(node -> reports.replica(node, group).stream())
-                    .mapToLong(ReplicaState::getLiveBytes)
-                    .max()
-                    .orElse(0);
-            bytesPerShare.put(group, liveBytes / share);
-            opsPerShare.put(group, reports.operationsPerSecond(group) / share);
-        });
-        return state.ring().stream()
-                .map(entry -> new RangeModel(
-                        entry.range(),
-                        entry.owner(),
-                        Math.round(bytesPerShare.getOrDefault(entry.owner(), 0.0)
-                                * entry.range().share()),
-                        opsPerShare.getOrDefault(entry.owner(), 0.0)
-                                * entry.range().share()))
-                .toList();
     }
 }

@@ -71,6 +71,9 @@ public interface NodeActions {
     /** All local replicas, the placement replica too. Cheap; called every second. */
     List<ReplicaReport> localReplicas();
 
+    /** Tokens of some of the operations of a local replica since this was asked last, each operation as likely to be among them. */
+    long[] drainSampledTokens(GroupId group);
+
     /** The disk of the data directory. */
     DiskSpace diskSpace();
 

@@ -88,6 +88,11 @@ final class NotedPlacementReplica implements NodeActions {
     }
 
     @Override
+    public long[] drainSampledTokens(GroupId group) {
+        return actions.drainSampledTokens(group);
+    }
+
+    @Override
     public DiskSpace diskSpace() {
         return actions.diskSpace();
     }

@@ -288,7 +288,9 @@ final class PlacementAgent {
                 .setDiskFreeBytes(disk.freeBytes())
                 .setDiskTotalBytes(disk.totalBytes())
                 .setStartedAt(startedAt);
-        actions.localReplicas().forEach(report -> heartbeat.addReplicas(ReplicaStates.of(report)));
+        actions.localReplicas()
+                .forEach(report ->
+                        heartbeat.addReplicas(ReplicaStates.of(report, actions.drainSampledTokens(report.group()))));
         return placementAt(address).heartbeat(heartbeat.build());
     }
 

@@ -1,5 +1,6 @@
 package io.titankv.placement.run;
 
+import com.google.common.primitives.Longs;
 import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.CommittedMembership;
 import io.titankv.multiraft.host.Member;
@@ -13,7 +14,8 @@ import java.util.List;
 final class ReplicaStates {
     private ReplicaStates() {}
 
-    static ReplicaState of(ReplicaReport report) {
+    /** @param sampledTokens of operations since the last report */
+    static ReplicaState of(ReplicaReport report, long[] sampledTokens) {
         ReplicaStatus status = report.status();
         NodeId leader = status.leader();
         String fault = status.fault();
@@ -30,7 +32,8 @@ final class ReplicaStates {
                 .setKeys(report.keys())
                 .setLiveBytes(report.liveBytes())
                 .setDeadBytes(report.deadBytes())
-                .setOperations(report.operations());
+                .setOperations(report.operations())
+                .addAllSampledTokens(Longs.asList(sampledTokens));
         report.members().ifPresent(members -> state.setMembers(members(members)));
         report.transfer().ifPresent(transfer -> state.setTransfer(transfer(transfer)));
         return state.build();

@@ -134,7 +134,7 @@ final class ReportBook {
         List<NodeId> up = nodes.stream()
                 .filter(node -> Objects.requireNonNull(reports.get(node)).liveness() == Liveness.UP)
                 .toList();
-        return new Reports(reports, leaders, rates.perSecond(up).orElse(Map.of()));
+        return new Reports(reports, leaders, rates.loads(up).orElse(Map.of()));
     }
 
     private NodeReport report(@Nullable Page page, long nowNanos) {

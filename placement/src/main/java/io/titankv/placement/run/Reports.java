@@ -2,6 +2,7 @@ package io.titankv.placement.run;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import io.titankv.placement.run.OperationRates.Load;
 import io.titankv.proto.internal.v1.HeartbeatRequest;
 import io.titankv.proto.internal.v1.ReplicaState;
 import java.time.Duration;
@@ -15,9 +16,9 @@ import java.util.Optional;
  *
  * @param nodes the nodes that are known, heard of or not
  * @param leaders who led each group when last heard of
- * @param operations reads and writes a second of each group; empty while that is not known
+ * @param operations reads and writes of each group; empty while that is not known
  */
-record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders, Map<GroupId, Double> operations) {
+record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders, Map<GroupId, Load> operations) {
     /** Whether a node is there. */
     enum Liveness {
         UP,
@@ -58,7 +59,12 @@ record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders, 
 
     /** Reads and writes a second; 0 while that is not known. */
     double operationsPerSecond(GroupId group) {
-        return operations.getOrDefault(group, 0.0);
+        return operations.getOrDefault(group, Load.NONE).perSecond();
+    }
+
+    /** Where on the ring those were, as far as it was sampled. */
+    SampledLoad sampled(GroupId group) {
+        return operations.getOrDefault(group, Load.NONE).sampled();
     }
 
     /** The same with a leader of a group of which heartbeats do not tell. */

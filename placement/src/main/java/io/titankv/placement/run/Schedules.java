@@ -72,7 +72,10 @@ final class Schedules {
                 switch (ranges) {
                     case Plan _ -> true;
                     case Decision.Rest rest ->
-                        begun && rest.waiting().stream().anyMatch(WaitingOn.RateLimited.class::isInstance);
+                        begun
+                                && rest.waiting().stream()
+                                        .anyMatch(it -> it instanceof WaitingOn.RateLimited
+                                                || it instanceof WaitingOn.CountedAnew);
                     case PlanRefused _ -> false;
                 });
     }

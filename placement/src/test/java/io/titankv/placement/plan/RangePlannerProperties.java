@@ -193,12 +193,12 @@ final class RangePlannerProperties {
         // The same operations on a range too narrow to be cut.
         List<RangeModel> narrow = new ArrayList<>(six.ring());
         RangeModel whole = narrow.getFirst();
-        TokenRange key = new TokenRange(0, Rings.WIDTH_MIN);
+        TokenRange key = new TokenRange(0, RangeModel.WIDTH_MIN);
         narrow.set(0, new RangeModel(key, whole.owner(), 1_000, 100_000));
         narrow.add(
                 1,
                 new RangeModel(
-                        new TokenRange(Rings.WIDTH_MIN, whole.range().endExclusive()),
+                        new TokenRange(RangeModel.WIDTH_MIN, whole.range().endExclusive()),
                         whole.owner(),
                         whole.bytes(),
                         whole.opsPerSecond()));

@@ -102,6 +102,11 @@ class OrdersTest {
         }
 
         @Override
+        public long[] drainSampledTokens(GroupId group) {
+            return new long[0];
+        }
+
+        @Override
         public DiskSpace diskSpace() {
             return new DiskSpace(1, 1);
         }

@@ -3,7 +3,6 @@ package io.titankv.placement.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -12,7 +11,6 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
-import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.model.TokenRange;
@@ -23,7 +21,6 @@ import io.titankv.multiraft.host.NetworkGate;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
 import io.titankv.multiraft.host.Replica;
-import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.placement.state.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +34,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,6 +240,11 @@ final class PlacementIT {
             return raft.replicas().stream().map(this::report).toList();
         }
 
+        @Override
+        public long[] drainSampledTokens(GroupId group) {
+            return new long[0];
+        }
+
         private ReplicaReport report(Replica replica) {
             GroupId group = replica.group();
             Epoch epoch = assigned.getOrDefault(group, Epoch.NONE);
@@ -255,46 +256,5 @@ final class PlacementIT {
         public DiskSpace diskSpace() {
             return new DiskSpace(500, 1_000);
         }
-    }
-
-    /** A shard's group without a shard: an empty state, at the beginning after each start. */
-    private static final class NoState implements ReplicatedStateMachine {
-        private LogPosition position = LogPosition.NONE;
-
-        @Override
-        public LogPosition open() {
-            return LogPosition.NONE;
-        }
-
-        @Override
-        public ByteString apply(LogPosition at, ByteString entry) {
-            position = at;
-            return ByteString.EMPTY;
-        }
-
-        @Override
-        public void skipped(LogPosition at) {
-            position = at;
-        }
-
-        @Override
-        public LogPosition makeDurable() {
-            // Nothing is kept, so nothing of the log may go.
-            return position.isNone() ? position : LogPosition.NONE;
-        }
-
-        @Override
-        public CompletableFuture<@Nullable LogPosition> stageSnapshot(NodeId leader, LogPosition firstInLog) {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void onLeadership(@Nullable NodeId leader, long term, boolean self) {}
-
-        @Override
-        public void destroy() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -25,6 +25,13 @@ abstract class SimRangeActions implements NodeActions {
     }
 
     @Override
+    public long[] drainSampledTokens(GroupId group) {
+        return group.isPlacement() || !id.equals(data.shard(group).leader)
+                ? new long[0]
+                : data.shard(group).sampled.get();
+    }
+
+    @Override
     public void limitCopies(long bytesPerSecondMax) {
         // replicas are there at once
     }

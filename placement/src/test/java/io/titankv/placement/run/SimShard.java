@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A shard's group: who has it, who leads it, whether it knows its ranges. */
@@ -30,6 +31,9 @@ final class SimShard {
     final SimOwnership owns = new SimOwnership();
     long liveBytes = 1_000;
     long operations;
+
+    /** Tokens of some of the operations since the last heartbeat. */
+    Supplier<long[]> sampled = () -> new long[0];
 
     static Set<NodeId> ids(List<Member> members) {
         Set<NodeId> ids = new TreeSet<>();
