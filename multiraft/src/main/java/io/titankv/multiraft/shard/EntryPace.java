@@ -7,9 +7,9 @@ import java.time.Duration;
  * are wanted; a lone write never waits.
  *
  * <p>While an entry is in flight, writes wait for its answer, unless so many came that they are worth another. When it is answered, those
- * who got the answers are about to come back with their next writes: they are given part of the time that the entry took, unless as
- * many wait already. (The first half is Nagle's algorithm, RFC 896.) Not thread-safe: the proposer's
- * lock guards it.
+ * who got the answers are about to come back with their next writes: they are given as much time as the entry took, and whoever waited
+ * meanwhile goes with them. So all who write take turns in one large entry, and not in two halves. (The first half is Nagle's algorithm,
+ * RFC 896.) Not thread-safe: the proposer's lock guards it.
  */
 final class EntryPace {
     /** Nothing but an answer makes what waits worth an entry. */
@@ -18,8 +18,8 @@ final class EntryPace {
     /** Entries with fewer writes are no load: nobody waits for company then. */
     private static final int COMPANY_MIN = 4;
 
-    /** Which part of an entry's time company is waited for. */
-    private static final int PATIENCE_DIVISOR = 2;
+    /** Those who do not come back, one in so many, are not waited for. */
+    private static final int LATE_PART = 8;
 
     static final Duration PATIENCE_MAX = Duration.ofMillis(20);
 
@@ -31,8 +31,8 @@ final class EntryPace {
     /** Smoothed time from proposing an entry to its answer. */
     private long entryNanos = RETRY_MIN.toNanos();
 
-    /** Smoothed number of an entry's writes. */
-    private int entryOperations;
+    /** Smoothed number of writes that were answered together or waited then: those who may go together. */
+    private int company;
 
     private long answeredNanos;
 
@@ -47,10 +47,10 @@ final class EntryPace {
         return Duration.ofNanos(Math.clamp(nanos, RETRY_MIN.toNanos(), RETRY_MAX.toNanos()));
     }
 
-    void onAnswered(long nowNanos, int operations, long tookNanos) {
+    void onAnswered(long nowNanos, int operations, long tookNanos, int queuedOperations) {
         answeredNanos = nowNanos;
         entryNanos += (tookNanos - entryNanos) / 8;
-        entryOperations = (entryOperations + operations + 1) / 2;
+        company = Math.min((company + operations + queuedOperations + 1) / 2, options.entryOperationsMax());
     }
 
     /** For how long what waits is not worth an entry: 0, {@link #UNTIL_ANSWERED}, or nanoseconds. Something waits. */
@@ -61,10 +61,10 @@ final class EntryPace {
         if (entriesInFlight > 0) {
             return UNTIL_ANSWERED;
         }
-        if (entryOperations < COMPANY_MIN || queuedOperations >= entryOperations) {
+        if (company < COMPANY_MIN || queuedOperations >= company - company / LATE_PART) {
             return 0;
         }
-        long patience = Math.min(entryNanos / PATIENCE_DIVISOR, PATIENCE_MAX.toNanos());
+        long patience = Math.min(entryNanos, PATIENCE_MAX.toNanos());
         return Math.max(0, answeredNanos + patience - nowNanos);
     }
 }

@@ -268,7 +268,7 @@ final class Proposer {
             if (inFlight.remove(entry)) {
                 bytesInFlight -= entry.bytes;
                 long now = ticker.read();
-                pace.onAnswered(now, entry.operations.size(), now - entry.proposedAtNanos);
+                pace.onAnswered(now, entry.operations.size(), now - entry.proposedAtNanos, queuedOperations);
             }
             retryAfter = pace.retryAfter(queuedOperations);
         } finally {

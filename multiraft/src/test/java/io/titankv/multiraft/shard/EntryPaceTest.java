@@ -16,11 +16,15 @@ class EntryPaceTest {
         return pace.waitNanos(time.read(), entriesInFlight, queuedOperations, 100L);
     }
 
-    /** Entries of so many writes are answered, each after 10 ms, until that is the smoothed picture. */
     private void load(int operations) {
+        load(operations, 0);
+    }
+
+    /** Entries of so many writes are answered, each after 10 ms, while some wait, until that is the smoothed picture. */
+    private void load(int operations, int waiting) {
         for (int i = 0; i < 60; i++) {
             time.advance(Duration.ofMillis(10));
-            pace.onAnswered(time.read(), operations, 10 * MILLI);
+            pace.onAnswered(time.read(), operations, 10 * MILLI, waiting);
         }
     }
 
@@ -42,20 +46,27 @@ class EntryPaceTest {
     }
 
     @Test
-    void thoseWhoWereAnsweredHaveHalfAnEntrysTimeToComeBack() {
+    void thoseWhoWereAnsweredHaveAnEntrysTimeToComeBack() {
         load(10);
-        assertThat(waitNanos(0, 9)).isBetween(4 * MILLI, 6 * MILLI);
-        assertThat(waitNanos(0, 10)).as("all are back").isZero();
-        time.advance(Duration.ofMillis(3));
-        assertThat(waitNanos(0, 9)).isBetween(MILLI, 3 * MILLI);
-        time.advance(Duration.ofMillis(3));
+        assertThat(waitNanos(0, 8)).isBetween(8 * MILLI, 10 * MILLI);
+        assertThat(waitNanos(0, 9)).as("nearly all are back").isZero();
+        time.advance(Duration.ofMillis(6));
+        assertThat(waitNanos(0, 8)).isBetween(2 * MILLI, 4 * MILLI);
+        time.advance(Duration.ofMillis(6));
         assertThat(waitNanos(0, 1)).as("they do not come").isZero();
+    }
+
+    @Test
+    void whoWaitedMeanwhileGoesWithThem() {
+        load(8, 8);
+        assertThat(waitNanos(0, 8)).as("only those who waited").isPositive();
+        assertThat(waitNanos(0, 14)).isZero();
     }
 
     @Test
     void neverLongerThanTheMost() {
         for (int i = 0; i < 60; i++) {
-            pace.onAnswered(time.read(), 10, Duration.ofSeconds(1).toNanos());
+            pace.onAnswered(time.read(), 10, Duration.ofSeconds(1).toNanos(), 0);
         }
         assertThat(waitNanos(0, 1)).isEqualTo(EntryPace.PATIENCE_MAX.toNanos());
     }

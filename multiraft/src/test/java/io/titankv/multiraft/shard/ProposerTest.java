@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -120,11 +121,7 @@ class ProposerTest {
         }
 
         private List<String> sequence(int count) {
-            List<String> keys = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                keys.add("k" + i);
-            }
-            return keys;
+            return IntStream.range(0, count).mapToObj(i -> "k" + i).toList();
         }
 
         @Test
@@ -154,6 +151,7 @@ class ProposerTest {
             var _ = proposer.submitAtomically(List.of(put("p", "1"), put("q", "1")), TIMEOUT);
             answer(0);
             answer(1);
+            time.advance(EntryPace.PATIENCE_MAX);
             assertThat(keys(1)).hasSize(8);
             assertThat(keys(2)).containsExactly("x", "y", "z", "p", "q");
             List<Integer> groups = entry(2).getOperationsList().stream()
