@@ -1,6 +1,7 @@
 package io.titankv.multiraft.host;
 
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
@@ -26,8 +27,9 @@ public final class GuardedRpc implements RpcType {
     static Parameters parameters(Wiring wiring) {
         Parameters parameters = new Parameters();
         parameters.put(WIRING, wiring, Wiring.class);
+        Executor messages = wiring.clock().messages();
         GrpcConfigKeys.Server.setServicesCustomizer(
-                parameters, (builder, types) -> builder.executor(wiring.clock().messages()));
+                parameters, (builder, types) -> builder.executor(messages).callExecutor(new CallThreads(messages)));
         return parameters;
     }
 

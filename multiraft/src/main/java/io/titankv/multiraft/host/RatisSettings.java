@@ -145,6 +145,11 @@ final class RatisSettings {
         GrpcConfigKeys.Admin.setHost(to, options.listenHost());
         GrpcConfigKeys.Admin.setPort(to, options.listenPort());
         GrpcConfigKeys.Server.setHeartbeatChannel(to, false);
+        // Apart from those that send: a message that waits for the disk where it comes in (CallThreads) holds up no
+        // heartbeat of the groups that this node leads.
+        GrpcConfigKeys.Server.setBossGroupSize(to, 1);
+        GrpcConfigKeys.Server.setWorkerGroupSize(
+                to, Math.max(2, Runtime.getRuntime().availableProcessors()));
         // For Ratis' own read index, which nobody asks for.
         GrpcConfigKeys.Server.setStubPoolSize(to, 1);
         Path removed = options.directory().resolve("removed");
