@@ -21,7 +21,7 @@ public final class ShardCounters {
     final LongAdder reclaimedBytes = new LongAdder();
     final LongAdder corruptFiles = new LongAdder();
 
-    /** Where the reads and writes of single keys are. */
+    /** Where reads and writes are: a scan where its page begins. */
     final TokenSample sampled = new TokenSample();
 
     /** Whether there was something to merge when that was looked for last. */

@@ -229,7 +229,7 @@ public final class ShardHost implements AutoCloseable {
         return Optional.ofNullable(hosted.get(group)).map(here -> here.counters.values());
     }
 
-    /** Tokens of some of the operations on single keys since this was asked last, each as likely to be among them; none: not here. */
+    /** Tokens of some of the operations since this was asked last, each as likely to be among them; none: not here. */
     public long[] drainSampledTokens(GroupId group) {
         Hosted here = hosted.get(group);
         return here == null ? new long[0] : here.counters.sampled.drain();

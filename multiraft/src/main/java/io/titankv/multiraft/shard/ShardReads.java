@@ -93,21 +93,17 @@ final class ShardReads {
 
     CompletableFuture<ReadOutcome> scan(ScanSpec spec, Freshness freshness, Duration timeout) {
         TokenRange range = new TokenRange(spec.startInclusive(), spec.endExclusive());
-        return read(
-                freshness,
-                timeout,
-                pool::tryScan,
-                Fence.of(range),
-                (store, at) -> new ReadOutcome.Page(store.scan(spec), at));
+        return read(freshness, timeout, pool::tryScan, Fence.of(range), (store, at) -> {
+            counters.sampled.note(range.startInclusive());
+            return new ReadOutcome.Page(store.scan(spec), at);
+        });
     }
 
     CompletableFuture<ReadOutcome> count(TokenRange range, Freshness freshness, Duration timeout) {
-        return read(
-                freshness,
-                timeout,
-                pool::tryScan,
-                Fence.of(range),
-                (store, at) -> new ReadOutcome.Count(store.count(range.startInclusive(), range.endExclusive()), at));
+        return read(freshness, timeout, pool::tryScan, Fence.of(range), (store, at) -> {
+            counters.sampled.note(range.startInclusive());
+            return new ReadOutcome.Count(store.count(range.startInclusive(), range.endExclusive()), at);
+        });
     }
 
     private CompletableFuture<ReadOutcome> read(

@@ -13,9 +13,9 @@ import java.util.Map;
 
 /**
  * What the ring's ranges hold and how much they are asked for: what goes with a range is its live records, what is dead stays behind and
- * is merged away. Heartbeats tell bytes by group, which are taken as even over its tokens,
- * as keys are; its operations are where they were sampled, so that one key that all ask for is not taken for many. Such a key's token has
- * a range of its own here. Pure functions.
+ * is merged away. Heartbeats tell bytes by group, which are taken as even over its tokens, as keys are; its operations are where they
+ * were sampled, so that one key that all ask for is not taken for many. Such a key's token has a range of its own here. Used once by one
+ * thread.
  */
 final class RingLoads {
     private final Map<GroupId, Double> bytesPerShare = new HashMap<>();
