@@ -45,8 +45,8 @@ final class Clock implements AutoCloseable {
     }
 
     /**
-     * Takes in what peers send, to all groups. A few threads that find the next message waiting, where a pool without bound would wake
-     * one for each; an append only queues for the log's own thread.
+     * Takes in what peers send, to all groups, but for appends ({@link CallThreads}). A few threads that find the next message waiting,
+     * where a pool without bound would wake one for each.
      */
     Executor messages() {
         return messages;

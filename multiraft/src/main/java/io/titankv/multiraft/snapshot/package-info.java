@@ -1,6 +1,6 @@
 /**
- * Moves a checkpoint's files from one node to another: resumable, checksummed, only the files that are missing, at a pace that other copies can share. Knows neither
- * Raft nor engines.
+ * Moves a checkpoint's files from one node to another: resumable, checksummed, only the files that are missing, at a pace that other
+ * copies can share. Knows neither Raft nor engines.
  */
 @NullMarked
 package io.titankv.multiraft.snapshot;

@@ -1,5 +1,8 @@
 package io.titankv.placement.run;
 
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
+import io.titankv.model.TokenRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +25,8 @@ final class SampledLoad {
     private static final double HOT_PART_MIN = 0.04;
 
     private final List<Sample> samples;
+    /** Made when it is first asked for: heartbeats come oftener than plans are made. */
+    private final Supplier<Spread> spread = Suppliers.memoize(this::spreadOut);
 
     /** What one heartbeat told. */
     private record Sample(List<Long> tokens, double operationsEach) {}
@@ -48,6 +53,10 @@ final class SampledLoad {
 
     /** What was sampled on two nodes. */
     SampledLoad and(SampledLoad other) {
+        // Mostly only the leader has any.
+        if (samples.isEmpty() || other.samples.isEmpty()) {
+            return samples.isEmpty() ? other : this;
+        }
         List<Sample> both = new ArrayList<>(samples);
         both.addAll(other.samples);
         return new SampledLoad(List.copyOf(both));
@@ -55,6 +64,10 @@ final class SampledLoad {
 
     /** What there is of it, by token. */
     Spread spread() {
+        return spread.get();
+    }
+
+    private Spread spreadOut() {
         Map<Long, Double> byToken = new HashMap<>();
         int count = 0;
         for (Sample sample : samples) {
@@ -107,10 +120,10 @@ final class SampledLoad {
             return hot;
         }
 
-        /** Operations of the tokens from one up to before another; an end of 0 is the ring's. */
-        double between(long startInclusive, long endExclusive) {
-            int end = endExclusive == 0 ? tokens.length : indexOf(endExclusive);
-            return below[end] - below[indexOf(startInclusive)];
+        /** Operations of the tokens of a range. */
+        double within(TokenRange range) {
+            int end = range.endExclusive() == 0 ? tokens.length : indexOf(range.endExclusive());
+            return below[end] - below[indexOf(range.startInclusive())];
         }
 
         /** How many tokens are below this one. */

@@ -2,6 +2,7 @@ package io.titankv.placement.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.titankv.model.TokenRange;
 import io.titankv.placement.run.SampledLoad.Hot;
 import io.titankv.placement.run.SampledLoad.Spread;
 import java.util.Collections;
@@ -22,11 +23,11 @@ final class SampledLoadTest {
                 .with(tokens(100, 10), 1_000)
                 .with(List.of(105L, HIGH), 20)
                 .spread();
-        assertThat(spread.between(0, 0)).isEqualTo(1_020);
-        assertThat(spread.between(100, 105)).isEqualTo(500);
-        assertThat(spread.between(105, 106)).isEqualTo(110);
-        assertThat(spread.between(110, HIGH)).isZero();
-        assertThat(spread.between(HIGH, 0)).isEqualTo(10);
+        assertThat(spread.within(new TokenRange(0, 0))).isEqualTo(1_020);
+        assertThat(spread.within(new TokenRange(100, 105))).isEqualTo(500);
+        assertThat(spread.within(new TokenRange(105, 106))).isEqualTo(110);
+        assertThat(spread.within(new TokenRange(110, HIGH))).isZero();
+        assertThat(spread.within(new TokenRange(HIGH, 0))).isEqualTo(10);
     }
 
     @Test
@@ -35,7 +36,7 @@ final class SampledLoadTest {
         for (int i = 0; i < SampledLoad.SAMPLES_MAX; i++) {
             load = load.with(List.of(2L), 10);
         }
-        assertThat(load.spread().between(0, 0)).isEqualTo(10 * SampledLoad.SAMPLES_MAX);
+        assertThat(load.spread().within(new TokenRange(0, 0))).isEqualTo(10 * SampledLoad.SAMPLES_MAX);
         assertThat(load.with(List.of(), 100)).isSameAs(load);
         assertThat(load.with(List.of(3L), 0)).isSameAs(load);
     }

@@ -3,7 +3,6 @@ package io.titankv.placement.run;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.ShardMap.RangeEntry;
-import io.titankv.model.TokenRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,15 +64,10 @@ final class SimLoad {
 
     private GroupId ownerOf(long token) {
         return cluster.state().ring().stream()
-                .filter(entry -> contains(entry.range(), token))
+                .filter(entry -> entry.range().contains(token))
                 .map(RangeEntry::owner)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static boolean contains(TokenRange range, long token) {
-        return Long.compareUnsigned(range.startInclusive(), token) <= 0
-                && (range.endExclusive() == 0 || Long.compareUnsigned(token, range.endExclusive()) < 0);
     }
 
     double operationsPerSecond(GroupId group) {
