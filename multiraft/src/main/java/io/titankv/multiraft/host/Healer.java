@@ -1,6 +1,7 @@
 package io.titankv.multiraft.host;
 
 import io.titankv.model.GroupId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A leader's part in bringing back a follower whose log or state is rotten. It keeps nothing in mind: who is how far stands in the
+ * A leader's part in bringing back a follower that Ratis alone would leave out: whose log or state is rotten, or whose term is later than
+ * the leader's, who then has to step down. Of a rotten one it keeps nothing in mind: who is how far stands in the
  * group's configuration and in the follower's replies, so that the next leader goes on.
  *
  * <ol>
@@ -33,7 +35,10 @@ final class Healer {
     /** A learner that is so close counts as caught up: some appends under way. */
     private static final long CAUGHT_UP_ENTRIES = 64;
 
+    private static final Duration STEP_DOWN_TIMEOUT = Duration.ofSeconds(3);
+
     private final Set<GroupId> changing = ConcurrentHashMap.newKeySet();
+    private final Set<GroupId> steppingDown = ConcurrentHashMap.newKeySet();
     private volatile @Nullable NodeContext node;
 
     /** The node is there: from now on it can change members. */
@@ -55,6 +60,37 @@ final class Healer {
         if (attached != null && matchIndex >= division.getRaftLog().getLastCommittedIndex() - CAUGHT_UP_ENTRIES) {
             attached.clock().workers().execute(() -> takeBack(attached, division, follower));
         }
+    }
+
+    /**
+     * A follower has told its term, and Ratis did not listen to it. If it is a voter's and later than the leader's, the leader steps
+     * down. Called on Ratis' threads.
+     *
+     * @return whether it does
+     */
+    boolean onLaterTerm(RaftServer.Division division, RaftPeerId follower, long term) {
+        NodeContext attached = node;
+        if (attached == null
+                || term <= division.getInfo().getCurrentTerm()
+                || division.getRaftConf().getPeer(follower) == null) {
+            return false;
+        }
+        attached.clock().workers().execute(() -> stepDown(attached, division));
+        return true;
+    }
+
+    private void stepDown(NodeContext attached, RaftServer.Division division) {
+        GroupId group = Positions.fromRatis(division.getMemberId().getGroupId());
+        if (!steppingDown.add(group)) {
+            return;
+        }
+        var _ = attached.requests().stepDown(group, STEP_DOWN_TIMEOUT).whenComplete((done, failure) -> {
+            steppingDown.remove(group);
+            LOG.atInfo()
+                    .addKeyValue("group", group)
+                    .addKeyValue("done", done)
+                    .log("stepped down: a voter knows a later term");
+        });
     }
 
     private void setAside(

@@ -21,6 +21,7 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One leadership of one group, from election to step-down: stands between Ratis and its senders, passes everything on unchanged,
@@ -77,6 +78,11 @@ final class Leadership implements LeaderState {
         barrier.add(sender);
     }
 
+    @Nullable
+    FollowerSender senderOrNull(RaftPeerId follower) {
+        return senders.get(follower);
+    }
+
     CompletableFuture<BarrierOutcome> passBarrier(Duration timeout) {
         if (!division.getInfo().isLeaderReady()) {
             return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(null));
@@ -109,28 +115,29 @@ final class Leadership implements LeaderState {
         }
         RaftPeerId self = division.getId();
         return Majority.of(division.getRaftConf(), voter -> {
-            FollowerSender sender = senders.get(voter);
+            FollowerSender sender = senderOrNull(voter);
             return voter.equals(self) || (sender != null && sender.provenWithin(leaseNanos));
         });
     }
 
     /**
-     * Whether the follower answered just now and is about as far as this leader. While Ratis waits for one that is not, it turns every
-     * write away.
+     * Gives up the lease for a follower that answered just now and is about as far as this leader. The lease is given up for good; the
+     * followers learn that they may vote for another at once.
+     *
+     * @return false when the follower is not that far: while Ratis waits for it, it turns every write away
      */
-    boolean mayHandOverTo(RaftPeerId follower) {
-        FollowerSender sender = senders.get(follower);
-        return sender != null
-                && sender.provenWithin(2 * leaseNanos)
-                && division.getRaftLog().getFlushIndex()
+    boolean handsOverTo(RaftPeerId follower) {
+        FollowerSender sender = senderOrNull(follower);
+        if (sender == null
+                || !sender.provenWithin(2 * leaseNanos)
+                || division.getRaftLog().getFlushIndex()
                                 - sender.appender().getFollower().getMatchIndex()
-                        <= HAND_OVER_LAG_MAX;
-    }
-
-    /** For good. The followers learn that they may vote for another at once. */
-    void forfeitLease() {
+                        > HAND_OVER_LAG_MAX) {
+            return false;
+        }
         leaseForfeited = true;
         senders.values().forEach(FollowerSender::trigger);
+        return true;
     }
 
     /** For each follower of the configuration, the last index that it is known to hold. */
@@ -162,7 +169,7 @@ final class Leadership implements LeaderState {
         RaftPeerId self = division.getId();
         long least = division.getRaftLog().getFlushIndex();
         for (var voter : division.getRaftConf().getAllPeers()) {
-            FollowerSender sender = senders.get(voter.getId());
+            FollowerSender sender = senderOrNull(voter.getId());
             if (!voter.getId().equals(self)) {
                 least = Math.min(
                         least,
@@ -180,7 +187,7 @@ final class Leadership implements LeaderState {
     @Override
     public AppendEntriesRequestProto newAppendEntriesRequestProto(
             FollowerInfo follower, List<LogEntryProto> entries, TermIndex previous, long callId) {
-        FollowerSender sender = senders.get(follower.getId());
+        FollowerSender sender = senderOrNull(follower.getId());
         if (sender != null) {
             sender.onMade(callId);
         }
@@ -205,7 +212,7 @@ final class Leadership implements LeaderState {
 
     /** A learner that is rotten may forget what it held; it begins at the log's start, and so does its sender. */
     void letStartOver(RaftPeerId learner) {
-        FollowerSender sender = senders.get(learner);
+        FollowerSender sender = senderOrNull(learner);
         if (sender != null && startingOver.add(learner)) {
             ratis.restart(sender.appender());
         }
@@ -226,7 +233,7 @@ final class Leadership implements LeaderState {
     @Override
     public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
         ratis.onAppendEntriesReply(appender, reply);
-        FollowerSender sender = senders.get(appender.getFollowerId());
+        FollowerSender sender = senderOrNull(appender.getFollowerId());
         if (sender == null || !sender.appender().equals(appender)) {
             return;
         }
@@ -263,9 +270,14 @@ final class Leadership implements LeaderState {
         ratis.checkHealth(follower);
     }
 
+    /**
+     * Ends this leadership when a voter knows a later term. Ratis 3.3.0 does not listen to a voter that joined as a learner while this
+     * leader led, as to {@link #withRightInitializing}: it would lead on past a failed transfer to that voter, turning every write away.
+     */
     @Override
     public boolean onFollowerTerm(FollowerInfo follower, long followerTerm) {
-        return ratis.onFollowerTerm(follower, followerTerm);
+        return ratis.onFollowerTerm(follower, followerTerm)
+                || healer.onLaterTerm(division, follower.getId(), followerTerm);
     }
 
     @Override

@@ -275,7 +275,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         if (running == null || !leads()) {
             return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(leaderOrNull()));
         }
-        Leadership current = node.leaderships().currentOrNull(Positions.toRatis(group));
+        Leadership current = leadershipOrNull();
         Duration timeout = RatisSettings.requestTimeout(node.options());
         return current != null ? current.passBarrier(timeout) : CompletableFuture.completedFuture(alone(running));
     }
@@ -305,6 +305,11 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
                 : Positions.fromRatisOrNull(running.getInfo().getLeaderId());
     }
 
+    @Nullable
+    Leadership leadershipOrNull() {
+        return node.leaderships().currentOrNull(Positions.toRatis(group));
+    }
+
     @Override
     public ReplicaStatus status() {
         RaftServer.Division running = division;
@@ -319,7 +324,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         DivisionInfo info = running.getInfo();
         ReplicaStatus.Role role = roleIn(running, info);
         boolean leads = role == ReplicaStatus.Role.LEADER;
-        Leadership leadership = leads ? node.leaderships().currentOrNull(Positions.toRatis(group)) : null;
+        Leadership leadership = leads ? leadershipOrNull() : null;
         boolean ready = leads && info.isLeaderReady();
         return new ReplicaStatus(
                 role,
@@ -368,7 +373,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         if (running == null || fault != null || !running.getInfo().isLeaderReady()) {
             return CompletableFuture.failedFuture(new IllegalStateException("this replica does not lead"));
         }
-        Leadership leadership = node.leaderships().currentOrNull(Positions.toRatis(group));
+        Leadership leadership = leadershipOrNull();
         CompletableFuture<Void> done =
                 leadership == null ? awaitApplied(index, timeout) : leadership.replicatedToAll(index);
         return done.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -379,12 +384,9 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         if (division == null || fault != null) {
             return CompletableFuture.completedFuture(false);
         }
-        Leadership leadership = node.leaderships().currentOrNull(Positions.toRatis(group));
-        if (leadership != null) {
-            if (!leadership.mayHandOverTo(Positions.toRatis(target))) {
-                return CompletableFuture.completedFuture(false);
-            }
-            leadership.forfeitLease();
+        Leadership leadership = leadershipOrNull();
+        if (leadership != null && !leadership.handsOverTo(Positions.toRatis(target))) {
+            return CompletableFuture.completedFuture(false);
         }
         return node.requests().transferLeadership(group, target, timeout);
     }

@@ -57,15 +57,19 @@ record RatisRequests(NodeContext node) {
     }
 
     CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target, Duration timeout) {
+        return handOver(group, Positions.toRatis(target), timeout);
+    }
+
+    /** Ends this replica's leadership for nobody in particular. Completes with whether it was told to. */
+    CompletableFuture<Boolean> stepDown(GroupId group, Duration timeout) {
+        return handOver(group, null, timeout);
+    }
+
+    private CompletableFuture<Boolean> handOver(GroupId group, @Nullable RaftPeerId target, Duration timeout) {
         try {
             return node.server()
                     .transferLeadershipAsync(new TransferLeadershipRequest(
-                            node.clientId(),
-                            self(),
-                            id(group),
-                            node.nextCallId(),
-                            Positions.toRatis(target),
-                            timeout.toMillis()))
+                            node.clientId(), self(), id(group), node.nextCallId(), target, timeout.toMillis()))
                     .handle((reply, failure) -> failure == null && reply.isSuccess())
                     .completeOnTimeout(false, timeout.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (IOException e) {

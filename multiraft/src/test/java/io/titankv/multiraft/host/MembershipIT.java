@@ -1,5 +1,6 @@
 package io.titankv.multiraft.host;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,8 +8,10 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.server.leader.FollowerInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,39 @@ final class MembershipIT {
 
         assertThat(cluster.leader(S1)).isEqualTo(next);
         assertThat(cluster.machine(next, S1).leaderships()).last().asString().contains("self");
+    }
+
+    /** Ratis alone does not listen to it, and the leader leads on for as long as it turns writes away for a transfer that failed. */
+    @Test
+    void aVoterThatJoinedUnderALeaderEndsItsLeadershipByALaterTerm() throws Exception {
+        cluster.close();
+        // The leader is to stay until it is told to go.
+        cluster = RaftCluster.start(
+                directory.resolve("patient"),
+                3,
+                options -> RaftClusterOptions.withTimeouts(options, Duration.ofSeconds(4), Duration.ofSeconds(8)));
+        NodeId leader = cluster.create(S1);
+        List<Member> three = cluster.members(cluster.nodes());
+        cluster.addNode(N4);
+        cluster.host(N4).create(S1, List.of());
+        List<Member> joiner = List.of(cluster.member(N4));
+        change(new Membership(three, List.of()), new Membership(three, joiner));
+        RatisReplica leading = (RatisReplica) cluster.replica(leader, S1);
+        Leadership leadership = requireNonNull(leading.leadershipOrNull());
+        FollowerInfo told = requireNonNull(leadership.senderOrNull(Positions.toRatis(N4)))
+                .appender()
+                .getFollower();
+        long term = leading.status().term();
+
+        assertThat(leadership.onFollowerTerm(told, term + 1)).isFalse();
+        change(new Membership(three, joiner), new Membership(cluster.members(cluster.nodes()), List.of()));
+        assertThat(leadership.onFollowerTerm(told, term)).isFalse();
+        assertThat(leading.status().leads()).isTrue();
+        assertThat(leadership.onFollowerTerm(told, term + 1)).isTrue();
+
+        await().atMost(RaftCluster.PATIENCE)
+                .until(() -> cluster.replica(cluster.leader(S1), S1).status().term() > term);
+        cluster.apply(S1, "a");
     }
 
     private void change(Membership expected, Membership wanted) throws Exception {

@@ -77,9 +77,7 @@ final class Leaderships {
 
     /** One that has not been up for long gets no leaders, and keeps those that it has. */
     private boolean isSettled(int node, PlanPolicy policy) {
-        return node != NOBODY
-                && nodes.get(node).presence() instanceof NodeModel.Presence.Up up
-                && up.lasting().compareTo(policy.settle()) >= 0;
+        return node != NOBODY && nodes.get(node).isUpFor(policy.settle());
     }
 
     private static boolean keepsPace(ReplicaModel replica, PlanPolicy policy) {

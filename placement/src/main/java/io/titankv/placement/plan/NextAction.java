@@ -4,6 +4,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,15 +119,32 @@ public sealed interface NextAction {
                             group.id(), Quorum.healthyWithout(group, leaving), Quorum.neededWithout(group, leaving))));
         }
         if (group.leader().filter(leaving.node()::equals).isPresent()) {
-            return group.replicas().stream()
-                    .filter(replica -> replica.isVoter() && replica.healthy() && !replica.equals(leaving))
-                    .filter(replica -> replica.entriesBehind() <= policy.entriesBehindMax())
-                    .findFirst()
+            return successor(group, leaving, model, policy)
                     .<NextAction>map(
                             next -> new Act(new Action.TransferLeadership(group.id(), leaving.node(), next.node())))
                     .orElseGet(() -> new Wait(new WaitingOn.LeaderUnknown(group.id())));
         }
         return new Act(new Action.RemoveMember(group.id(), leaving.node()));
+    }
+
+    /** Who leads when a leader goes: not one that has just begun, if there is another, as it is slow; then one that leads few. */
+    private static Optional<ReplicaModel> successor(
+            GroupModel group, ReplicaModel leaving, ClusterModel model, PlanPolicy policy) {
+        return group.replicas().stream()
+                .filter(replica -> replica.isVoter() && replica.healthy() && !replica.equals(leaving))
+                .filter(replica -> replica.entriesBehind() <= policy.entriesBehindMax())
+                .min(Comparator.comparing((ReplicaModel replica) -> hasJustBegun(replica.node(), model, policy))
+                        .thenComparingLong(replica -> leaderships(replica.node(), model)));
+    }
+
+    private static boolean hasJustBegun(NodeId node, ClusterModel model, PlanPolicy policy) {
+        return model.node(node).filter(it -> it.isUpFor(policy.settle())).isEmpty();
+    }
+
+    private static long leaderships(NodeId node, ClusterModel model) {
+        return model.groups().values().stream()
+                .filter(group -> group.leader().filter(node::equals).isPresent())
+                .count();
     }
 
     private static NextAction leaderMove(Step.MoveLeader move, ClusterModel model, PlanPolicy policy) {

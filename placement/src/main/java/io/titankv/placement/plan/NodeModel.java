@@ -55,6 +55,11 @@ public record NodeModel(
         return presence instanceof Presence.Up;
     }
 
+    /** Whether it has been up for this long: its caches are warm then and its code is compiled. */
+    boolean isUpFor(Duration least) {
+        return presence instanceof Presence.Up up && up.lasting().compareTo(least) >= 0;
+    }
+
     /** Whether it may be given a replica. */
     boolean takesReplicas() {
         return isUp() && (intent == Intent.IN_SERVICE || intent == Intent.DRAINING);
