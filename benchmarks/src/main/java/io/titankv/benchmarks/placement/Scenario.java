@@ -197,17 +197,7 @@ enum Scenario {
 
     private static ClusterModel died(ClusterModel model, Set<NodeId> dying) {
         List<NodeModel> nodes = new ArrayList<>();
-        dying.forEach(id -> {
-            NodeModel node = model.node(id).orElseThrow();
-            nodes.add(new NodeModel(
-                    id,
-                    node.labels(),
-                    node.cores(),
-                    node.diskBytes(),
-                    node.freeBytes(),
-                    node.intent(),
-                    new Presence.Silent(Duration.ofHours(1))));
-        });
+        dying.forEach(id -> nodes.add(model.node(id).orElseThrow().with(new Presence.Silent(Duration.ofHours(1)))));
         List<GroupModel> groups = model.groups().values().stream()
                 .filter(group -> group.members().stream().anyMatch(dying::contains))
                 .map(group -> {

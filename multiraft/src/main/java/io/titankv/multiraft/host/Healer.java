@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A leader's part in bringing back a follower that Ratis alone would leave out: whose log or state is rotten, or whose term is later than
- * the leader's, who then has to step down. Of a rotten one it keeps nothing in mind: who is how far stands in the
- * group's configuration and in the follower's replies, so that the next leader goes on.
+ * the leader's, who then has to step down. Of a rotten one it keeps nothing in mind: who is how far stands in the group's configuration
+ * and in the follower's replies, so that the next leader goes on.
  *
  * <ol>
  *   <li>The follower says that it is rotten and takes no part: it neither votes nor acknowledges.

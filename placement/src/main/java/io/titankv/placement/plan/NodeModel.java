@@ -77,4 +77,9 @@ public record NodeModel(
     NodeModel meaning(Intent changed) {
         return new NodeModel(id, labels, cores, diskBytes, freeBytes, changed, presence);
     }
+
+    /** The same, heard of otherwise. */
+    public NodeModel with(Presence changed) {
+        return new NodeModel(id, labels, cores, diskBytes, freeBytes, intent, changed);
+    }
 }

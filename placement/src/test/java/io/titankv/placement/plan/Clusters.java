@@ -47,14 +47,7 @@ final class Clusters {
     }
 
     static NodeModel silent(NodeModel node, Duration lasting) {
-        return new NodeModel(
-                node.id(),
-                node.labels(),
-                node.cores(),
-                node.diskBytes(),
-                node.freeBytes(),
-                node.intent(),
-                new Presence.Silent(lasting));
+        return node.with(new Presence.Silent(lasting));
     }
 
     /** Nodes n1, n2, ... in turn in each of the zones. */

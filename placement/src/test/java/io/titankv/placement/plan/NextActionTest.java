@@ -36,15 +36,7 @@ final class NextActionTest {
     }
 
     private static ClusterModel upFor(ClusterModel model, NodeId id, Duration lasting) {
-        NodeModel node = model.node(id).orElseThrow();
-        return model.withNodes(List.of(new NodeModel(
-                id,
-                node.labels(),
-                node.cores(),
-                node.diskBytes(),
-                node.freeBytes(),
-                node.intent(),
-                new NodeModel.Presence.Up(lasting))));
+        return model.withNodes(List.of(model.node(id).orElseThrow().with(new NodeModel.Presence.Up(lasting))));
     }
 
     @Test
