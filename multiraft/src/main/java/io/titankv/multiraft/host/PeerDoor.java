@@ -34,6 +34,7 @@ import org.apache.ratis.server.DataStreamServerRpc;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.ServerFactory;
+import org.apache.ratis.server.impl.LearnerVote;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
@@ -102,13 +103,16 @@ final class PeerDoor implements RaftServer {
             throw new IOException("this node has just begun and does not vote yet");
         }
         RaftGroupId group = groupOf(header);
-        wiring.groups().requireServing(group);
+        Division division = wiring.groups().requireServing(group);
         RequestVoteReplyProto reply;
         synchronized (guard.turnOf(group)) {
-            if (!request.getPreVote() && wiring.promises().binds(group)) {
+            boolean bound = wiring.promises().binds(group);
+            if (!request.getPreVote() && bound) {
                 throw new IOException("this node has just heard its leader and votes for nobody else yet");
             }
-            reply = inner.requestVote(request);
+            reply = LearnerVote.isNeeded(division)
+                    ? LearnerVote.answer(division, request, !bound)
+                    : inner.requestVote(request);
         }
         requireReplyPasses(candidate);
         return reply;

@@ -6,12 +6,20 @@ import static org.awaitility.Awaitility.await;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.impl.LearnerVote;
 import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +170,99 @@ final class MembershipIT {
         await().atMost(RaftCluster.PATIENCE)
                 .until(() -> cluster.replica(cluster.leader(S1), S1).status().term() > term);
         cluster.apply(S1, "a");
+    }
+
+    /** Its vote is needed, and Ratis alone lets nobody vote who has not heard that he is a voter. */
+    @Test
+    void aLearnerMadeAVoterByALeaderThatDiesVotesBeforeItHearsOfIt() throws Exception {
+        NodeId leader = addLearner();
+
+        cluster.isolate(N4);
+        makeTheLearnerAVoter();
+        assertThat(LearnerVote.isNeeded(divisionOf(N4))).isTrue();
+        cluster.kill(leader);
+        cluster.heal();
+
+        cluster.apply(S1, "b");
+        cluster.awaitTexts(N4, S1, List.of("a", "b"));
+    }
+
+    @Test
+    void soDoesOneThatRestarted() throws Exception {
+        NodeId leader = addLearner();
+
+        cluster.kill(N4);
+        makeTheLearnerAVoter();
+        cluster.isolate(N4);
+        cluster.restart(N4);
+        assertThat(divisionOf(N4).getInfo().getCurrentRole()).isEqualTo(RaftPeerRole.LISTENER);
+        cluster.kill(leader);
+        cluster.heal();
+
+        cluster.apply(S1, "b");
+        cluster.awaitTexts(N4, S1, List.of("a", "b"));
+    }
+
+    @Test
+    void aLearnerVotesOnceInATermAndNotAgainstItsOwnLog() throws Exception {
+        addLearner();
+        cluster.isolate(N4);
+        RaftServer.Division learner = divisionOf(N4);
+        long term = learner.getInfo().getCurrentTerm();
+        TermIndex last = learner.getRaftLog().getLastEntryTermIndex();
+        TermIndex before = TermIndex.valueOf(last.getTerm(), last.getIndex() - 1);
+
+        assertThat(vote(learner, "n1", term + 1, before, true)).isFalse();
+        assertThat(vote(learner, "n1", term, last, true)).isFalse();
+        assertThat(vote(learner, "n1", term + 1, last, false)).isFalse();
+        assertThat(learner.getInfo().getCurrentTerm()).isEqualTo(term);
+        assertThat(vote(learner, "n1", term + 1, last, true)).isTrue();
+        assertThat(vote(learner, "n1", term + 1, last, true)).isTrue();
+        assertThat(vote(learner, "n2", term + 1, last, true)).isFalse();
+        assertThat(vote(learner, "n2", term, last, true)).isFalse();
+
+        cluster.kill(N4);
+        cluster.restart(N4);
+        RaftServer.Division restarted = divisionOf(N4);
+        assertThat(restarted.getInfo().getCurrentTerm()).isEqualTo(term + 1);
+        assertThat(vote(restarted, "n2", term + 1, last, true)).isFalse();
+        assertThat(vote(restarted, "n2", term + 2, last, true)).isTrue();
+    }
+
+    private static boolean vote(
+            RaftServer.Division division, String candidate, long term, TermIndex last, boolean mayGrant)
+            throws IOException {
+        RequestVoteRequestProto request = RequestVoteRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(RaftPeerId.valueOf(candidate).toByteString()))
+                .setCandidateTerm(term)
+                .setCandidateLastEntry(last.toProto())
+                .build();
+        return LearnerVote.answer(division, request, mayGrant).getServerReply().getSuccess();
+    }
+
+    /** A group of three that holds "a", and a learner that does. */
+    private NodeId addLearner() throws Exception {
+        NodeId leader = cluster.create(S1);
+        cluster.apply(S1, "a");
+        List<Member> three = cluster.members(cluster.nodes());
+        cluster.addNode(N4);
+        cluster.host(N4).create(S1, List.of());
+        change(new Membership(three, List.of()), new Membership(three, List.of(cluster.member(N4))));
+        cluster.awaitTexts(N4, S1, List.of("a"));
+        return leader;
+    }
+
+    private void makeTheLearnerAVoter() throws Exception {
+        List<Member> joiner = List.of(cluster.member(N4));
+        List<Member> four = cluster.members(cluster.nodes());
+        List<Member> three =
+                four.stream().filter(member -> !member.node().equals(N4)).toList();
+        change(new Membership(three, joiner), new Membership(four, List.of()));
+    }
+
+    private RaftServer.Division divisionOf(NodeId node) {
+        return requireNonNull(((RatisReplica) cluster.replica(node, S1)).divisionOrNull());
     }
 
     private void change(Membership expected, Membership wanted) throws Exception {

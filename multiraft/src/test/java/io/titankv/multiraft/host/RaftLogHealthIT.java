@@ -111,6 +111,9 @@ final class RaftLogHealthIT {
 
         cluster.host(victim).rebuild(S1, "its log is rotten");
 
+        // Before it has begun anew its old texts are there, and it is a voter still.
+        await().atMost(RaftCluster.PATIENCE)
+                .until(() -> cluster.replica(victim, S1).status().fault() == null);
         cluster.awaitTexts(victim, S1, texts);
         awaitVoters(3);
         apply("after");
