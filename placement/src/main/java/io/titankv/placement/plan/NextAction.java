@@ -57,11 +57,24 @@ public sealed interface NextAction {
             return new Moot("group " + group.id() + " has no replica on " + move.from() + " any more");
         }
         NextAction arrival = addition(move.group(), move.to(), model, policy);
+        Optional<ReplicaModel> leaving = group.replicaOn(move.from());
+        if (arrival instanceof Act(Action.PromoteLearner _)) {
+            return leaving.flatMap(from -> handOverFirst(group, from, model, policy))
+                    .orElse(arrival);
+        }
         return arrival instanceof Done
-                ? group.replicaOn(move.from())
-                        .map(leaving -> removal(group, leaving, model, policy))
-                        .orElse(arrival)
+                ? leaving.map(from -> removal(group, from, model, policy)).orElse(arrival)
                 : arrival;
+    }
+
+    /** A leader that goes hands over while those vote who did before: they elect in a moment, a newcomer's vote may take seconds. */
+    private static Optional<NextAction> handOverFirst(
+            GroupModel group, ReplicaModel leaving, ClusterModel model, PlanPolicy policy) {
+        return group.leader().filter(leaving.node()::equals).isEmpty()
+                ? Optional.empty()
+                : successor(group, leaving, model, policy)
+                        .filter(next -> !hasJustBegun(next.node(), model, policy))
+                        .map(next -> new Act(new Action.TransferLeadership(group.id(), leaving.node(), next.node())));
     }
 
     private static NextAction addition(GroupId id, NodeId to, ClusterModel model, PlanPolicy policy) {
