@@ -4,8 +4,6 @@ import io.titankv.model.NodeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
@@ -118,7 +116,7 @@ final class EarlyElection implements Runnable {
 
     private boolean wouldVote(NodeId voter, TermIndexProto last) {
         RequestVoteRequestProto request = RequestVoteRequestProto.newBuilder()
-                .setServerRequest(header(voter))
+                .setServerRequest(node.header(group, voter))
                 .setCandidateTerm(last.getTerm() + 1)
                 .setCandidateLastEntry(last)
                 .setPreVote(true)
@@ -141,7 +139,7 @@ final class EarlyElection implements Runnable {
 
     private void campaign(TermIndexProto last) throws IOException {
         StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(header(node.options().node()))
+                .setServerRequest(node.header(group, node.options().node()))
                 .setLeaderLastEntry(last)
                 .build();
         synchronized (guard.turnOf(group)) {
@@ -149,13 +147,5 @@ final class EarlyElection implements Runnable {
                 node.server().startLeaderElection(request);
             }
         }
-    }
-
-    private RaftRpcRequestProto.Builder header(NodeId to) {
-        return RaftRpcRequestProto.newBuilder()
-                .setRequestorId(Positions.toRatis(node.options().node()).toByteString())
-                .setReplyId(Positions.toRatis(to).toByteString())
-                .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString()))
-                .setCallId(node.nextCallId());
     }
 }

@@ -43,6 +43,7 @@ final class Leadership implements LeaderState {
     private final ReadBarrier<RaftPeerId> barrier;
     private final ConcurrentMap<RaftPeerId, FollowerSender> senders = new ConcurrentHashMap<>();
     private final ReplicationWaits waits = new ReplicationWaits();
+    private final StoppedSenders stopped = new StoppedSenders();
 
     /** A transfer lets its target be elected at once, against the lease; it may arrive late, so the lease does not come back. */
     private volatile boolean leaseForfeited;
@@ -218,16 +219,11 @@ final class Leadership implements LeaderState {
         }
     }
 
-    /** Ratis stops the senders of learners when a change of members fails that has nothing to do with them. */
+    /** To be called again and again, by one thread. */
     void reviveSenders() {
-        if (!division.getInfo().isLeaderReady()) {
-            return;
+        if (CommittedMembership.isSettled(division)) {
+            stopped.sweep(senders, this::isMember, ratis::restart);
         }
-        senders.forEach((peer, sender) -> {
-            if (isMember(peer) && !sender.appender().isRunning()) {
-                ratis.restart(sender.appender());
-            }
-        });
     }
 
     @Override

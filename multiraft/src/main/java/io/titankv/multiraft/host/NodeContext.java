@@ -1,7 +1,11 @@
 package io.titankv.multiraft.host;
 
+import io.titankv.model.NodeId;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
 
 /**
@@ -21,6 +25,15 @@ record NodeContext(
 
     long nextCallId() {
         return callIds.incrementAndGet();
+    }
+
+    /** The header of a message from this node's replica of a group to another's. */
+    RaftRpcRequestProto.Builder header(RaftGroupId group, NodeId to) {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(Positions.toRatis(options.node()).toByteString())
+                .setReplyId(Positions.toRatis(to).toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString()))
+                .setCallId(nextCallId());
     }
 
     RatisRequests requests() {

@@ -148,21 +148,8 @@ public final class RaftHost implements AutoCloseable {
             node.leaderships().reviveSenders();
             groups.all().forEach(this::noteReturn);
         });
-        clock.every(node.options().snapshotEvery(), () -> groups.all().forEach(RaftHost::takeTimedSnapshot));
-    }
-
-    /** A quiet group never reaches the number of entries that triggers one, and its log would stay for ever. */
-    private static void takeTimedSnapshot(RatisReplica replica) {
-        if (replica.status().role() != ReplicaStatus.Role.DOWN) {
-            var _ = replica.takeSnapshot().whenComplete((done, failure) -> {
-                if (failure != null) {
-                    LOG.atWarn()
-                            .addKeyValue("group", replica.group())
-                            .setCause(failure)
-                            .log("no snapshot taken");
-                }
-            });
-        }
+        TimedSnapshots.keep(node, groups);
+        PeerConnections.keep(node, groups);
     }
 
     private RatisReplica newReplica(GroupId group) {

@@ -50,4 +50,19 @@ final class RaftClusterOptions {
                 every,
                 options.gate());
     }
+
+    static RaftHostOptions withGate(RaftHostOptions options, NetworkGate gate) {
+        return new RaftHostOptions(
+                options.node(),
+                options.listenHost(),
+                options.listenPort(),
+                options.directory(),
+                options.electionTimeoutMin(),
+                options.electionTimeoutMax(),
+                options.entryBytesMax(),
+                options.logEntriesKept(),
+                options.snapshotEveryEntries(),
+                options.snapshotEvery(),
+                gate);
+    }
 }
