@@ -146,6 +146,42 @@ final class LauncherTest {
         assertThat(run(Map.of("TITAN_JAVA_HOME", jdk), "up").out()).contains("-Xmx512m");
     }
 
+    /** A JDK whose clusters run until they are told to end, and which makes the caches that it is asked for. */
+    private Path trainable() throws IOException {
+        Path jdk = jdk("jdk", "25");
+        script(
+                jdk.resolve("bin/java"),
+                "echo \"$*\" >> '" + place + "/ran'\n"
+                        + "echo \"java 25 $*\"\n"
+                        + "case \"$*\" in *' up --ephemeral '*)\n"
+                        + "    echo 'the cluster is up: 3 nodes at 127.0.0.1:4711, 127.0.0.1:4712'\n"
+                        + "    trap 'echo ended >> \"" + place + "/ran\"; exit' TERM\n"
+                        + "    while :; do sleep 0.05; done ;;\n"
+                        + "esac\n"
+                        + "for a in \"$@\"; do case $a in -XX:AOTCacheOutput=*) touch \"${a#*=}\" ;; esac; done\n");
+        return jdk;
+    }
+
+    @Test
+    void aServiceStartsWithWhatAClusterUnderLoadWasTrainedFor() throws Exception {
+        maven(true);
+        Map<String, String> environment = Map.of("TITAN_JAVA_HOME", trainable().toString());
+        String cache = home + "/admin-cli/target/app/service.aot";
+
+        Said untrained = run(environment, "up");
+
+        List<String> ran = Files.readAllLines(place.resolve("ran"));
+        assertThat(ran).anyMatch(line -> line.contains("-XX:AOTCacheOutput=" + cache) && line.contains(" up "));
+        assertThat(ran).anyMatch(line -> line.contains("-e 127.0.0.1:4711 perf run --load"));
+        assertThat(ran).contains("ended");
+        // This one left no cache behind.
+        assertThat(untrained.out()).contains("-Xmx512m").doesNotContain("AOTCache");
+        Files.createFile(Path.of(cache));
+        assertThat(run(environment, "up").out()).contains("-XX:AOTCache=" + cache);
+        assertThat(run(environment, "perf", "run").out()).contains("-XX:AOTCache=" + cache);
+        assertThat(run(environment, "data").out()).doesNotContain("service.aot");
+    }
+
     @Test
     void worksThroughASymbolicLinkFromElsewhere() throws Exception {
         maven(true);
