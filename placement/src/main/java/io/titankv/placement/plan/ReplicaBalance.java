@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Evens out nodes by moving replicas from the fullest to the emptiest: first by bytes, then by number. A move is made only where it
  * lessens the difference of its two nodes clearly, shares no failure domain more than before, and no replica moves twice; so few
- * bytes move, it comes to an end, and a cluster that is even is left alone. Used once by one thread.
+ * bytes move, it comes to an end, and a cluster that is even is left alone. Of replicas that would do about as well one goes that does
+ * not lead. Used once by one thread.
  */
 final class ReplicaBalance {
     /**
@@ -23,6 +24,9 @@ final class ReplicaBalance {
      * noise would send it back.
      */
     private static final double DIFFERENCE_PART_MAX = 0.9;
+
+    /** So much less is it worth to move a replica that leads: each change of leader holds up its clients for a moment. */
+    private static final double LEADER_WORTH = 0.8;
 
     /** Nodes looked at on either side when numbers are evened out. */
     private static final int EXTREMES_MAX = 32;
@@ -112,12 +116,20 @@ final class ReplicaBalance {
         for (int group : layout.groupsOn(full)) {
             if (isMovable(group, full)) {
                 Candidate candidate = bestFor(group, full, gapMin);
-                if (candidate != null && (best == null || candidate.gain() > best.gain())) {
+                if (candidate != null && (best == null || worth(candidate) > worth(best))) {
                     best = candidate;
                 }
             }
         }
         return best;
+    }
+
+    private double worth(Candidate candidate) {
+        return candidate.gain() * (leads(candidate.from(), candidate.group()) ? LEADER_WORTH : 1);
+    }
+
+    private boolean leads(int node, int group) {
+        return layout.groups.get(group).leader().filter(layout.id(node)::equals).isPresent();
     }
 
     /** The move of one replica that lessens the sum of squares most: in each zone the emptiest node that can have it is looked at. */
@@ -230,7 +242,9 @@ final class ReplicaBalance {
                 .filter(group -> mayGo(group, many, few, layout.shared(many, group)))
                 .filter(group -> layout.fullness(few) + layout.weight(group) / layout.capacity(few) <= most
                         && layout.fullness(many) - layout.weight(group) / layout.capacity(many) >= least)
-                .min(Comparator.<Integer>comparingDouble(layout::weight).thenComparing(Comparator.naturalOrder()))
+                .min(Comparator.<Integer>comparingDouble(
+                                group -> layout.weight(group) * (leads(many, group) ? 1 / LEADER_WORTH : 1))
+                        .thenComparing(Comparator.naturalOrder()))
                 .map(group -> new Candidate(group, many, few, 0))
                 .orElse(null);
     }

@@ -7,6 +7,7 @@ import static io.titankv.placement.plan.Clusters.noisy;
 import static io.titankv.placement.plan.Clusters.plan;
 import static io.titankv.placement.plan.Clusters.rests;
 import static io.titankv.placement.plan.Clusters.without;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.Epoch;
@@ -58,6 +59,21 @@ final class ReplicaPlannerProperties {
                     .as("noise moves nothing")
                     .isTrue();
         }
+    }
+
+    /** Each change of leader holds up clients for a moment. */
+    @Property(tries = 20)
+    void replicasThatLeadStayWhereOthersDoAboutAsWell(@ForAll long seed) {
+        ClusterModel joined =
+                noisy(founded(nodes(1, 3, 0), 12, 3), 0.02, new Random(seed)).withNodes(nodes(4, 5, 0));
+
+        Plan plan = plan(new ReplicaPlanner(joined, POLICY).balance());
+
+        assertThat(plan.steps()).hasSizeGreaterThanOrEqualTo(13).allSatisfy(step -> {
+            Step.MoveReplica move = (Step.MoveReplica) step;
+            GroupModel group = requireNonNull(joined.groups().get(move.group()));
+            assertThat(group.leader().orElseThrow()).as("%s", move).isNotEqualTo(move.from());
+        });
     }
 
     @Property(tries = 60)
