@@ -47,21 +47,13 @@ final class MembershipIT {
 
     @Test
     void aReplicaMovesToANewNodeByWayOfALearner() throws Exception {
-        NodeId leader = cluster.create(S1);
-        cluster.apply(S1, "a");
+        NodeId leader = addLearner();
         NodeId leaving = cluster.others(leader).getFirst();
-        NodeId staying = cluster.others(leader).getLast();
-        cluster.addNode(N4);
-        cluster.host(N4).create(S1, List.of());
-
-        List<Member> three = cluster.members(List.of(leader, staying, leaving));
-        List<Member> joiner = List.of(cluster.member(N4));
-        change(new Membership(three, List.of()), new Membership(three, joiner));
-        cluster.awaitTexts(N4, S1, List.of("a"));
+        NodeId staying = cluster.others(leader).get(1);
         assertThat(cluster.replica(N4, S1).status().role()).isEqualTo(ReplicaStatus.Role.LEARNER);
 
+        makeTheLearnerAVoter();
         List<Member> four = cluster.members(List.of(leader, staying, leaving, N4));
-        change(new Membership(three, joiner), new Membership(four, List.of()));
         List<Member> moved = cluster.members(List.of(leader, staying, N4));
         change(new Membership(four, List.of()), new Membership(moved, List.of()));
         cluster.host(leaving).remove(S1);
@@ -148,12 +140,7 @@ final class MembershipIT {
                 directory.resolve("patient"),
                 3,
                 options -> RaftClusterOptions.withTimeouts(options, Duration.ofSeconds(4), Duration.ofSeconds(8)));
-        NodeId leader = cluster.create(S1);
-        List<Member> three = cluster.members(cluster.nodes());
-        cluster.addNode(N4);
-        cluster.host(N4).create(S1, List.of());
-        List<Member> joiner = List.of(cluster.member(N4));
-        change(new Membership(three, List.of()), new Membership(three, joiner));
+        NodeId leader = addLearner();
         RatisReplica leading = (RatisReplica) cluster.replica(leader, S1);
         Leadership leadership = requireNonNull(leading.leadershipOrNull());
         FollowerInfo told = requireNonNull(leadership.senderOrNull(Positions.toRatis(N4)))
@@ -162,7 +149,7 @@ final class MembershipIT {
         long term = leading.status().term();
 
         assertThat(leadership.onFollowerTerm(told, term + 1)).isFalse();
-        change(new Membership(three, joiner), new Membership(cluster.members(cluster.nodes()), List.of()));
+        makeTheLearnerAVoter();
         assertThat(leadership.onFollowerTerm(told, term)).isFalse();
         assertThat(leading.status().leads()).isTrue();
         assertThat(leadership.onFollowerTerm(told, term + 1)).isTrue();
@@ -180,11 +167,7 @@ final class MembershipIT {
         cluster.isolate(N4);
         makeTheLearnerAVoter();
         assertThat(LearnerVote.isNeeded(divisionOf(N4))).isTrue();
-        cluster.kill(leader);
-        cluster.heal();
-
-        cluster.apply(S1, "b");
-        cluster.awaitTexts(N4, S1, List.of("a", "b"));
+        assertTheOthersGoOnWithItsVoteWithout(leader);
     }
 
     @Test
@@ -196,9 +179,12 @@ final class MembershipIT {
         cluster.isolate(N4);
         cluster.restart(N4);
         assertThat(divisionOf(N4).getInfo().getCurrentRole()).isEqualTo(RaftPeerRole.LISTENER);
+        assertTheOthersGoOnWithItsVoteWithout(leader);
+    }
+
+    private void assertTheOthersGoOnWithItsVoteWithout(NodeId leader) {
         cluster.kill(leader);
         cluster.heal();
-
         cluster.apply(S1, "b");
         cluster.awaitTexts(N4, S1, List.of("a", "b"));
     }

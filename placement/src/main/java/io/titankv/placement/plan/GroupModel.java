@@ -46,6 +46,10 @@ public record GroupModel(
         return replicaOn(node).isPresent();
     }
 
+    boolean isLedBy(NodeId node) {
+        return leader.filter(node::equals).isPresent();
+    }
+
     public List<NodeId> members() {
         return replicas.stream().map(ReplicaModel::node).toList();
     }

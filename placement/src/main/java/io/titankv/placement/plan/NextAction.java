@@ -70,11 +70,15 @@ public sealed interface NextAction {
     /** A leader that goes hands over while those vote who did before: they elect in a moment, a newcomer's vote may take seconds. */
     private static Optional<NextAction> handOverFirst(
             GroupModel group, ReplicaModel leaving, ClusterModel model, PlanPolicy policy) {
-        return group.leader().filter(leaving.node()::equals).isEmpty()
-                ? Optional.empty()
-                : successor(group, leaving, model, policy)
+        return group.isLedBy(leaving.node())
+                ? successor(group, leaving, model, policy)
                         .filter(next -> !hasJustBegun(next.node(), model, policy))
-                        .map(next -> new Act(new Action.TransferLeadership(group.id(), leaving.node(), next.node())));
+                        .map(next -> handOver(group, leaving, next))
+                : Optional.empty();
+    }
+
+    private static NextAction handOver(GroupModel group, ReplicaModel leaving, ReplicaModel next) {
+        return new Act(new Action.TransferLeadership(group.id(), leaving.node(), next.node()));
     }
 
     private static NextAction addition(GroupId id, NodeId to, ClusterModel model, PlanPolicy policy) {
@@ -131,10 +135,9 @@ public sealed interface NextAction {
                     .orElseGet(() -> new Wait(new WaitingOn.QuorumAtRisk(
                             group.id(), Quorum.healthyWithout(group, leaving), Quorum.neededWithout(group, leaving))));
         }
-        if (group.leader().filter(leaving.node()::equals).isPresent()) {
+        if (group.isLedBy(leaving.node())) {
             return successor(group, leaving, model, policy)
-                    .<NextAction>map(
-                            next -> new Act(new Action.TransferLeadership(group.id(), leaving.node(), next.node())))
+                    .map(next -> handOver(group, leaving, next))
                     .orElseGet(() -> new Wait(new WaitingOn.LeaderUnknown(group.id())));
         }
         return new Act(new Action.RemoveMember(group.id(), leaving.node()));
@@ -156,7 +159,7 @@ public sealed interface NextAction {
 
     private static long leaderships(NodeId node, ClusterModel model) {
         return model.groups().values().stream()
-                .filter(group -> group.leader().filter(node::equals).isPresent())
+                .filter(group -> group.isLedBy(node))
                 .count();
     }
 

@@ -33,7 +33,7 @@ public final class NodePlanner {
         steps.add(new Step.SetIntent(id, Intent.DRAINING, reason.why()));
         steps.addAll(new LeaderPlanner(drained, policy).away(id));
         List<GroupId> stay = model.groups().values().stream()
-                .filter(group -> group.leader().filter(id::equals).isPresent())
+                .filter(group -> group.isLedBy(id))
                 .map(GroupModel::id)
                 .filter(group -> steps.stream().noneMatch(step -> step.groups().contains(group)))
                 .toList();

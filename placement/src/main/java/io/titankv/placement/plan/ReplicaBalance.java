@@ -129,7 +129,7 @@ final class ReplicaBalance {
     }
 
     private boolean leads(int node, int group) {
-        return layout.groups.get(group).leader().filter(layout.id(node)::equals).isPresent();
+        return layout.groups.get(group).isLedBy(layout.id(node));
     }
 
     /** The move of one replica that lessens the sum of squares most: in each zone the emptiest node that can have it is looked at. */
