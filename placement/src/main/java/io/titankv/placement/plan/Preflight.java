@@ -37,6 +37,7 @@ final class Preflight {
                         WaitingOn.QuorumAtRisk _,
                         WaitingOn.LeaderUnknown _,
                         WaitingOn.NodeSilent _,
+                        WaitingOn.NodeSettling _,
                         WaitingOn.NodeNotEmpty _,
                         WaitingOn.TooManySilent _,
                         WaitingOn.RateLimited _,

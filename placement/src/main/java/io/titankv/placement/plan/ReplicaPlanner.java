@@ -4,6 +4,7 @@ import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.plan.NodeModel.Presence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where replicas go by themselves: off nodes that are dead or decommissioned, away from failure domains that they share, and from
@@ -65,6 +66,10 @@ public final class ReplicaPlanner {
     /** Moves replicas that share a zone, a rack or a host to nodes where they share less. */
     public Decision spread() {
         ReplicaLayout layout = new ReplicaLayout(model, policy);
+        Optional<WaitingOn> newcomer = settlingNewcomer(layout);
+        if (newcomer.isPresent()) {
+            return new Decision.Rest(List.of(newcomer.get()));
+        }
         List<Step> steps = new ArrayList<>();
         for (int group = 0; group < layout.groups.size(); group++) {
             GroupModel it = layout.groups.get(group);
@@ -96,6 +101,10 @@ public final class ReplicaPlanner {
     /** Evens out how full the nodes are, by bytes and then by number of replicas. */
     public Decision balance() {
         ReplicaLayout layout = new ReplicaLayout(model, policy);
+        Optional<WaitingOn> newcomer = settlingNewcomer(layout);
+        if (newcomer.isPresent()) {
+            return new Decision.Rest(List.of(newcomer.get()));
+        }
         ReplicaBalance balance = new ReplicaBalance(layout, policy, group -> isSettled(layout.groups.get(group)));
         double imbalance = balance.imbalance();
         List<Step.MoveReplica> steps = balance.plan();
@@ -108,6 +117,19 @@ public final class ReplicaPlanner {
                 steps,
                 model,
                 policy.pace());
+    }
+
+    /**
+     * An empty node that has just begun. Others often begin with it: what is evened out before they are there is moved again for them.
+     * One that is down is not waited for.
+     */
+    private Optional<WaitingOn> settlingNewcomer(ReplicaLayout layout) {
+        return layout.nodes.stream()
+                .filter(node -> node.takesReplicas()
+                        && !node.isUpFor(policy.settle())
+                        && layout.replicasOn(layout.nodeOf(node.id())) == 0)
+                .map(node -> (WaitingOn) new WaitingOn.NodeSettling(node.id(), policy.settle()))
+                .findFirst();
     }
 
     /** A group that is moved only to make things nicer is whole, and nobody else's. Placement's own is not moved for that. */

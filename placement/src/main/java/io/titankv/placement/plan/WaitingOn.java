@@ -32,6 +32,9 @@ public sealed interface WaitingOn {
 
     record NodeSilent(NodeId node, Duration silent) implements WaitingOn {}
 
+    /** An empty node has just begun: others may come with it, and are to be given their shares together. */
+    record NodeSettling(NodeId node, Duration least) implements WaitingOn {}
+
     /** The node must hold nothing first. */
     record NodeNotEmpty(NodeId node, int replicas) implements WaitingOn {}
 
@@ -85,6 +88,9 @@ public sealed interface WaitingOn {
                         + " to change its members";
             case LeaderUnknown it -> "group " + it.group + " has no leader that is heard of";
             case NodeSilent it -> "node " + it.node + " has not been heard of for " + Amounts.time(it.silent);
+            case NodeSettling it ->
+                "node " + it.node + " has just begun, it is given replicas once it has been up for "
+                        + Amounts.time(it.least) + ", together with those that come meanwhile";
             case NodeNotEmpty it -> "node " + it.node + " holds " + it.replicas + " replicas still";
             case NoNodeFor it -> "none of " + it.nodes + " nodes can take a replica of " + it.group + ": " + it.limit;
             case TooManySilent it ->

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -59,6 +60,51 @@ final class ReplicaPlannerProperties {
                     .as("noise moves nothing")
                     .isTrue();
         }
+    }
+
+    /** What was moved for the first alone would be moved again for the second. */
+    @Example
+    void nodesThatJoinOneAfterTheOtherGetTheirSharesTogether() {
+        ClusterModel before = founded(nodes(1, 3, 0), 12, 3);
+        NodeModel first = nodes(4, 4, 0).getFirst();
+        NodeModel second = nodes(5, 5, 0).getFirst();
+        Duration tooShort = POLICY.settle().minusMillis(1);
+
+        assertThat(settling(before.withNodes(List.of(up(first, tooShort))))).contains(id(4));
+        assertThat(settling(before.withNodes(List.of(up(first, POLICY.settle()), up(second, tooShort)))))
+                .contains(id(5));
+        assertThat(settling(before.withNodes(List.of(first, Clusters.silent(second, tooShort)))))
+                .as("one that is down is not waited for")
+                .isEmpty();
+        assertThat(settling(before.withNodes(List.of(up(nodes(1, 1, 0).getFirst(), tooShort), first))))
+                .as("nor one that holds replicas")
+                .isEmpty();
+        Plan plan = plan(new ReplicaPlanner(before.withNodes(List.of(first, up(second, POLICY.settle()))), POLICY)
+                .balance());
+        assertThat(plan.steps().stream()
+                        .map(step -> ((Step.MoveReplica) step).to())
+                        .distinct())
+                .containsExactlyInAnyOrder(id(4), id(5));
+    }
+
+    private static NodeModel up(NodeModel node, Duration lasting) {
+        return node.with(new NodeModel.Presence.Up(lasting));
+    }
+
+    /** Whom both planners that even things out wait for. */
+    private static Optional<NodeId> settling(ClusterModel model) {
+        ReplicaPlanner planner = new ReplicaPlanner(model, POLICY);
+        Optional<NodeId> balance = settling(planner.balance());
+        assertThat(settling(planner.spread())).isEqualTo(balance);
+        return balance;
+    }
+
+    private static Optional<NodeId> settling(Decision decision) {
+        return decision instanceof Decision.Rest rest
+                ? rest.waiting().stream()
+                        .map(it -> ((WaitingOn.NodeSettling) it).node())
+                        .findFirst()
+                : Optional.empty();
     }
 
     /** Each change of leader holds up clients for a moment. */
