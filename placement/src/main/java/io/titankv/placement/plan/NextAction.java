@@ -38,7 +38,7 @@ public sealed interface NextAction {
                 model.group(create.group()).isPresent()
                         ? new Done()
                         : new Act(new Action.FormGroup(create.group(), create.members()));
-            case Step.MoveRange move -> rangeMove(move, model);
+            case Step.MoveRange move -> rangeMove(move, model, policy);
             case Step.RetireGroup retire -> retirement(retire.group(), model);
             case Step.DropStray drop ->
                 model.strays().contains(new ClusterModel.Stray(drop.group(), drop.node()))
@@ -184,7 +184,7 @@ public sealed interface NextAction {
                 : new Act(new Action.TransferLeadership(group.id(), move.from(), move.to()));
     }
 
-    private static NextAction rangeMove(Step.MoveRange move, ClusterModel model) {
+    private static NextAction rangeMove(Step.MoveRange move, ClusterModel model, PlanPolicy policy) {
         for (GroupId id : List.of(move.from(), move.to())) {
             Optional<GroupModel> group = model.group(id);
             if (group.isEmpty()) {
@@ -202,9 +202,13 @@ public sealed interface NextAction {
         if (owners.stream().allMatch(move.to()::equals)) {
             return new Done();
         }
-        return owners.stream().allMatch(move.from()::equals)
-                ? new Act(new Action.TransferRange(move.range(), move.from(), move.to()))
-                : new Moot("range " + move.range() + " belongs to " + owners + " by now, not to " + move.from());
+        if (!owners.stream().allMatch(move.from()::equals)) {
+            return new Moot("range " + move.range() + " belongs to " + owners + " by now, not to " + move.from());
+        }
+        return new RangeRoom(model, policy)
+                .lack(move.to(), move.bytes())
+                .<NextAction>map(Wait::new)
+                .orElseGet(() -> new Act(new Action.TransferRange(move.range(), move.from(), move.to())));
     }
 
     private static List<GroupId> ownersWithin(TokenRange range, List<RangeModel> ring) {

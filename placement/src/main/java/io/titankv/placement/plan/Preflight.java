@@ -46,6 +46,7 @@ final class Preflight {
                         WaitingOn.ReplicasMissing _,
                         WaitingOn.TransferGivenUp _,
                         WaitingOn.CopyFailed _,
+                        WaitingOn.NoRoomOn _,
                         WaitingOn.HotRange _ -> {}
             }
         }

@@ -98,21 +98,42 @@ public final class RangePlanner {
                 .mapToInt(GroupModel::replicasWanted)
                 .max()
                 .orElse(1);
-        ClusterModel with = model.withGroups(List.of(new GroupModel(id, wanted, List.of(), Optional.empty(), 0, 0)));
-        List<NodeId> members =
-                ReplicaSpread.spread(with, policy, List.of(id), wanted).getOrDefault(id, List.of());
-        if (members.size() < wanted) {
-            return PlanRefused.of(
-                    Cause.TOO_FEW_NODES,
-                    "group " + id + " wants " + wanted + " replicas on different nodes, and " + members.size()
-                            + " nodes can take one");
-        }
+        GroupModel born = new GroupModel(id, wanted, List.of(), Optional.empty(), 0, 0);
+        ClusterModel with = model.withGroups(List.of(born));
         RangeLayout layout = new RangeLayout(with, policy);
         endowment.give(layout, layout.groupOf(id));
+        long bytes = layout.steps().stream().mapToLong(Step.MoveRange::bytes).sum();
+        List<NodeId> members = ReplicaSpread.spread(
+                        model.withGroups(List.of(born.grown(bytes, 0))), policy, List.of(id), wanted)
+                .getOrDefault(id, List.of());
+        if (members.size() < wanted) {
+            return tooFew(id, wanted, members, bytes);
+        }
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.CreateGroup(id, members, reason.why()));
         steps.addAll(layout.steps());
         return Plan.of(reason, steps, with, policy.pace());
+    }
+
+    private PlanRefused tooFew(GroupId id, int wanted, List<NodeId> able, long bytes) {
+        String message = "group " + id + " wants " + wanted + " replicas on different nodes, and " + able.size()
+                + " nodes can take one";
+        List<NodeId> others = model.nodes().values().stream()
+                .filter(node -> node.takesReplicas() && !able.contains(node.id()))
+                .map(NodeModel::id)
+                .toList();
+        return new RangeRoom(model, policy)
+                .lack(id, others, Math.max(1, bytes))
+                .map(lack -> PlanRefused.of(Cause.NO_ROOM, message + "; " + lack.text()))
+                .orElseGet(() -> PlanRefused.of(Cause.TOO_FEW_NODES, message));
+    }
+
+    /** The plan, or its refusal when what it moves does not fit on a node that gets a replica of it. */
+    private Decision fitting(Reason reason, List<? extends Step> steps) {
+        return new RangeRoom(model, policy)
+                .lack(steps)
+                .<Decision>map(lack -> PlanRefused.of(Cause.NO_ROOM, lack.text()))
+                .orElseGet(() -> Plan.of(reason, steps, model, policy.pace()));
     }
 
     /** A range, whole or part of what one or several groups own, goes to a group. */
@@ -134,7 +155,7 @@ public final class RangePlanner {
         }
         return steps.isEmpty()
                 ? PlanRefused.of(Cause.NOTHING_TO_DO, "range " + range + " belongs to " + to + " already")
-                : Plan.of(reason, steps, model, policy.pace());
+                : fitting(reason, steps);
     }
 
     /** All ranges of a group go to the others, each to the one that has least; then the group is retired. */
@@ -169,7 +190,7 @@ public final class RangePlanner {
         }
         List<Step> steps = new ArrayList<>(layout.steps());
         steps.add(new Step.RetireGroup(id, reason.why()));
-        return Plan.of(reason, steps, model, policy.pace());
+        return fitting(reason, steps);
     }
 
     /** How much a group has, 1 when it has the mean: by the measure of which it has most. */
@@ -193,7 +214,7 @@ public final class RangePlanner {
                                 + Amounts.percent(1 + policy.rangeBytes().end())
                                 + " of a mean group's bytes or "
                                 + Amounts.percent(1 + policy.rangeOps().end()) + " of its operations")
-                : Plan.of(reason, layout.steps(), model, policy.pace());
+                : fitting(reason, layout.steps());
     }
 
     /** Makes groups alike once one has much more than the others, as far as it may within the time. */
@@ -204,9 +225,16 @@ public final class RangePlanner {
         RangeLayout layout = new RangeLayout(model, policy);
         RangeBalance balance = evened(layout, automatic.begun());
         List<Step> steps = new ArrayList<>();
+        List<WaitingOn> full = new ArrayList<>();
+        RangeRoom room = new RangeRoom(model, policy);
         long bytes = automatic.movedBytes();
         for (Step.MoveRange step : layout.steps()) {
             if (model.isClaimed(step.from()) || model.isClaimed(step.to())) {
+                continue;
+            }
+            Optional<WaitingOn.NoRoomOn> lack = room.lack(step.to(), step.bytes());
+            if (lack.isPresent()) {
+                full.add(lack.get());
                 continue;
             }
             bytes += Plan.bytesOf(step, model);
@@ -214,6 +242,10 @@ public final class RangePlanner {
                 break; // the largest gains come first
             }
             steps.add(step);
+            room.promise(step.to(), step.bytes());
+        }
+        if (steps.isEmpty() && !full.isEmpty()) {
+            return new Decision.Rest(List.of(full.getFirst()));
         }
         if (steps.isEmpty()) {
             return new Decision.Rest(

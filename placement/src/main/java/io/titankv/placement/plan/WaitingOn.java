@@ -69,6 +69,10 @@ public sealed interface WaitingOn {
     /** The copy of its ranges failed; the group that gets them tries again. */
     record CopyFailed(long transfer, long attempts, String why) implements WaitingOn {}
 
+    /** A node with a replica of the group that gets ranges has too little free for them, and to keep some free. */
+    record NoRoomOn(GroupId group, NodeId node, long freeBytes, long neededBytes, long spareBytes)
+            implements WaitingOn {}
+
     /** One line for people. */
     default String text() {
         return switch (this) {
@@ -110,6 +114,10 @@ public sealed interface WaitingOn {
                         + Amounts.time(it.rest);
             case CopyFailed it ->
                 "attempt " + it.attempts + " to copy for transfer " + it.transfer + " failed: " + it.why;
+            case NoRoomOn it ->
+                "node " + it.node + " has " + Amounts.bytes(it.freeBytes) + " free: ranges that come to " + it.group
+                        + " need " + Amounts.bytes(it.neededBytes) + " there, and " + Amounts.bytes(it.spareBytes)
+                        + " must stay free";
             case HotRange it ->
                 "range " + it.range + " of " + it.group + " alone has " + Amounts.rate(it.opsPerSecond)
                         + ", a group should have " + Amounts.rate(it.opsPerSecondMax)

@@ -146,6 +146,7 @@ final class LeaderSession {
         return TransferRound.commands(
                 decided,
                 reports,
+                policy(),
                 transferTimes.look(decided, reports, environment.ticker().nanos()));
     }
 

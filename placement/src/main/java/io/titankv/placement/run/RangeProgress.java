@@ -21,10 +21,7 @@ record RangeProgress(long bytes, double bytesPerSecond) {
             if (transfer.operation() == operation.id() && transfer.phase() != TransferRecord.Phase.ABORTED) {
                 TransferPart part =
                         TransferRound.importing(transfer, reports).orElse(TransferPart.getDefaultInstance());
-                long planned = operation.steps().stream()
-                        .filter(step -> step instanceof Step.MoveRange move && RangeWork.isPartOf(move, transfer))
-                        .mapToLong(Step::bytesMoved)
-                        .sum();
+                long planned = planned(operation, transfer);
                 boolean isCopied = transfer.phase() == TransferRecord.Phase.COMMITTED;
                 all = new RangeProgress(
                         all.bytes + (isCopied ? planned : Math.min(planned, part.getBytesCopied())),
@@ -32,5 +29,27 @@ record RangeProgress(long bytes, double bytesPerSecond) {
             }
         }
         return all;
+    }
+
+    private static long planned(OperationRecord operation, TransferRecord transfer) {
+        return operation.steps().stream()
+                .filter(step -> step instanceof Step.MoveRange move && RangeWork.isPartOf(move, transfer))
+                .mapToLong(Step::bytesMoved)
+                .sum();
+    }
+
+    /** What a transfer has still to copy to each replica, as far as that was planned; 0 once it is decided. */
+    static long bytesLeft(TransferRecord transfer, PlacementState state, Reports reports) {
+        if (transfer.phase().isDecided()) {
+            return 0;
+        }
+        long planned = state.journal()
+                .operation(transfer.operation())
+                .map(operation -> planned(operation, transfer))
+                .orElse(0L);
+        long copied = TransferRound.importing(transfer, reports)
+                .map(TransferPart::getBytesCopied)
+                .orElse(0L);
+        return Math.max(0, planned - copied);
     }
 }

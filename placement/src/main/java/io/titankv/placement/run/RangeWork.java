@@ -7,6 +7,7 @@ import io.titankv.placement.plan.Action;
 import io.titankv.placement.plan.ClusterModel;
 import io.titankv.placement.plan.NextAction;
 import io.titankv.placement.plan.PlanPolicy;
+import io.titankv.placement.plan.RangeRoom;
 import io.titankv.placement.plan.Step;
 import io.titankv.placement.plan.WaitingOn;
 import io.titankv.placement.state.GroupRecord;
@@ -20,6 +21,7 @@ import io.titankv.placement.state.TransferRecord;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.TransferPart;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ final class RangeWork {
     private int transfers;
 
     private long lastTransfer;
+    /** What each group will get yet by those. */
+    private final Map<GroupId, Long> onTheWay = new HashMap<>();
 
     RangeWork(PlacementState state, Reports reports, PlanPolicy policy) {
         this.state = state;
@@ -50,6 +54,11 @@ final class RangeWork {
         this.policy = policy;
         this.transfers = state.transfers().underWay().size();
         this.lastTransfer = state.transfers().last();
+        state.transfers()
+                .underWay()
+                .values()
+                .forEach(transfer ->
+                        onTheWay.merge(transfer.to(), RangeProgress.bytesLeft(transfer, state, reports), Long::sum));
     }
 
     /**
@@ -148,10 +157,17 @@ final class RangeWork {
                     .forEach(place -> held.put(place, new WaitingOn.TransfersBusy(transfers, transfersMax)));
             return Optional.empty();
         }
+        RangeRoom room = new RangeRoom(model, policy);
+        onTheWay.forEach(room::promise);
         List<TokenRange> ranges = new ArrayList<>();
         long bytes = 0;
         for (int place : places(operation, move -> goesAlike(move, action))) {
             Step.MoveRange move = (Step.MoveRange) operation.steps().get(place);
+            Optional<WaitingOn.NoRoomOn> lack = room.lack(action.to(), bytes + move.bytes());
+            if (lack.isPresent()) {
+                held.put(place, lack.get());
+                continue;
+            }
             boolean goesToo = ranges.size() < TransferRecord.RANGES_MAX
                     && (ranges.isEmpty() || bytes + move.bytes() <= policy.transferBytesMax())
                     && ranges.stream().noneMatch(move.range()::overlaps)
@@ -162,8 +178,12 @@ final class RangeWork {
                 held.remove(place);
             }
         }
+        if (ranges.isEmpty()) {
+            return Optional.empty();
+        }
         transfers++;
         lastTransfer++;
+        onTheWay.merge(action.to(), bytes, Long::sum);
         return Optional.of(TransferForm.begin(
                 state.clusterId(),
                 lastTransfer,

@@ -1,6 +1,9 @@
 package io.titankv.placement.run;
 
 import io.titankv.model.GroupId;
+import io.titankv.placement.plan.PlanPolicy;
+import io.titankv.placement.plan.RangeRoom;
+import io.titankv.placement.plan.WaitingOn;
 import io.titankv.placement.state.OperationRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.TransferForm;
@@ -41,24 +44,30 @@ final class TransferRound {
     }
 
     /** What to propose. */
-    static List<PlacementCommand> commands(PlacementState state, Reports reports, Map<Long, Lasting> lasting) {
+    static List<PlacementCommand> commands(
+            PlacementState state, Reports reports, PlanPolicy policy, Map<Long, Lasting> lasting) {
+        RangeRoom room = new RangeRoom(ClusterModels.of(state, reports), policy);
         List<PlacementCommand> commands = new ArrayList<>();
         state.transfers()
                 .underWay()
-                .forEach((id, transfer) -> next(transfer, state, reports, lasting.getOrDefault(id, Lasting.NOW))
+                .forEach((id, transfer) -> next(transfer, state, reports, room, lasting.getOrDefault(id, Lasting.NOW))
                         .ifPresent(commands::add));
         return List.copyOf(commands);
     }
 
     private static Optional<PlacementCommand> next(
-            TransferRecord transfer, PlacementState state, Reports reports, Lasting lasting) {
+            TransferRecord transfer, PlacementState state, Reports reports, RangeRoom room, Lasting lasting) {
         String cluster = state.clusterId();
         long id = transfer.id();
         Optional<String> unwanted = unwanted(transfer, state);
         return switch (transfer.phase()) {
             case PREPARING -> {
-                if (unwanted.isPresent()) {
-                    yield unwanted.map(why -> TransferForm.abort(cluster, id, why));
+                // Once frozen, little is left to come.
+                Optional<String> stopped = unwanted.or(
+                        () -> room.exhausted(transfer.to(), RangeProgress.bytesLeft(transfer, state, reports))
+                                .map(WaitingOn::text));
+                if (stopped.isPresent()) {
+                    yield stopped.map(why -> TransferForm.abort(cluster, id, why));
                 }
                 boolean mayFreeze = importing(transfer, reports)
                                 .filter(part -> part.getCaughtUp() || part.getComplete())

@@ -1,8 +1,10 @@
 package io.titankv.placement.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.proto.admin.v1.CancelOperationRequest;
@@ -17,6 +19,7 @@ import io.titankv.proto.admin.v1.OperationGrpc;
 import io.titankv.proto.admin.v1.OperationInfo;
 import io.titankv.proto.admin.v1.StepState;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.assertj.core.data.Offset;
@@ -152,6 +155,83 @@ final class RangeTransferTest extends RangeFixture {
         cluster.data.completes = true;
         assertDone();
         assertThat(share("s7")).isPositive();
+    }
+
+    @Test
+    void aCopyIsGivenUpWhileTheDiskOfAFollowerIsFullAndGoesOnWhenThereIsRoom() {
+        startNodes("n1", "n2", "n3");
+        TokenRange range = cluster.state().rangesOf(new GroupId(1)).getFirst();
+        Objects.requireNonNull(cluster.shards.get(new GroupId(1))).liveBytes = 1L << 30;
+        run(Duration.ofSeconds(3));
+        cluster.data.caughtUpAfter = 40;
+        move(range, "s3");
+        runUntil("the copy begins", () -> cluster.data.any(shard -> shard.owns.attempt != null));
+        String follower = follower(new GroupId(3));
+
+        cluster.data.freeBytes.put(new NodeId(follower), 1L << 30);
+        runUntil("it is given up", () -> operation("op-1").getWaitingOn().startsWith("transfer 1 was given up (node "));
+        assertThat(operation("op-1").getWaitingOn()).contains("(node " + follower + " has 1.0 GiB free: ");
+        runUntil("it is undone", () -> cluster.state().transfers().underWay().isEmpty());
+        run(MINUTE);
+        assertThat(cluster.state().transfers().last()).isEqualTo(1);
+        assertThat(operation("op-1").getWaitingOn())
+                .matches("node " + follower + " has 1\\.0 GiB free: ranges that come to s3 need [0-9.]+ [KM]iB there,"
+                        + " and 153\\.6 GiB must stay free");
+        assertThat(share("s3")).isEqualTo(1.0 / 6, NEARLY);
+
+        cluster.data.freeBytes.clear();
+        assertDone();
+        assertThat(cluster.state().rangesOf(new GroupId(3))).anyMatch(owned -> owned.contains(range));
+    }
+
+    @Test
+    void whatDoesNotFitOnAFollowerIsRefused() {
+        startNodes("n1", "n2", "n3");
+        Objects.requireNonNull(cluster.shards.get(new GroupId(1))).liveBytes = 1L << 30;
+        String follower = follower(new GroupId(3));
+        cluster.data.freeBytes.put(new NodeId(follower), 1L << 30);
+        run(Duration.ofSeconds(3));
+        assertThatThrownBy(() -> merge("s1"))
+                .hasMessageContaining("node " + follower + " has 1.0 GiB free: ranges that come to s")
+                .hasMessageContaining("153.6 GiB must stay free");
+        assertThat(cluster.state().journal().operations()).isEmpty();
+    }
+
+    @Test
+    void whatIsOnItsWayToANodeCountsForTheNextTransfer() {
+        startNodes("n1", "n2", "n3");
+        for (int group = 1; group <= 2; group++) {
+            Objects.requireNonNull(cluster.shards.get(new GroupId(group))).liveBytes = 1L << 36;
+        }
+        run(Duration.ofSeconds(3));
+        cluster.data.caughtUpAfter = 1_000_000;
+        move(cluster.state().rangesOf(new GroupId(1)).getFirst(), "s3");
+        runUntil("the first copy begins", () -> cluster.data.any(shard -> shard.owns.attempt != null));
+        long bytes = cluster.state().journal().operation(1).orElseThrow().bytes();
+
+        long spare = Math.round(cluster.diskTotal * 0.15);
+        cluster.diskFree = spare + bytes / 3 + 1;
+        run(Duration.ofSeconds(3));
+        TokenRange small = cluster.state().rangesOf(new GroupId(2)).stream()
+                .max(Comparator.comparingDouble(TokenRange::share))
+                .orElseThrow();
+        move(new TokenRange(small.startInclusive(), small.startInclusive() + (1L << 48)), "s4");
+        run(MINUTE);
+        assertThat(operation("op-2").getWaitingOn()).contains("ranges that come to s4 need");
+        assertThat(cluster.state().transfers().last()).isEqualTo(1);
+
+        cluster.data.caughtUpAfter = 3;
+        assertDone();
+        assertThat(cluster.state().transfers().last()).isEqualTo(2);
+    }
+
+    private String follower(GroupId group) {
+        NodeId leader = Objects.requireNonNull(cluster.shards.get(group)).leader;
+        return cluster.state().membersOf(group).voters().stream()
+                .filter(node -> !node.equals(leader))
+                .findFirst()
+                .orElseThrow()
+                .value();
     }
 
     @Test

@@ -187,7 +187,7 @@ final class SimCluster implements AutoCloseable {
 
         @Override
         public DiskSpace diskSpace() {
-            return new DiskSpace(diskFree, diskTotal);
+            return new DiskSpace(data.freeBytes.getOrDefault(id, diskFree), diskTotal);
         }
 
         /** Dies without a word. */

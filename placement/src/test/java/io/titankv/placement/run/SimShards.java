@@ -36,6 +36,9 @@ final class SimShards {
     /** Whether a copy ever gets whole. */
     boolean completes = true;
 
+    /** Free on the disks of single nodes, in place of what is free on all. */
+    final Map<NodeId, Long> freeBytes = new HashMap<>();
+
     /** Orders that are not carried out for now: "freeze", "settle source", "settle target". */
     final Set<String> held = new HashSet<>();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
+import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.run.Reports.Leadership;
 import io.titankv.placement.run.Reports.Liveness;
 import io.titankv.placement.run.Reports.NodeReport;
@@ -40,6 +41,7 @@ final class TransferRoundTest {
 
     private PlacementState state = begun();
     private final Map<NodeId, TransferPart> parts = new HashMap<>();
+    private final Map<NodeId, Long> freeBytes = new HashMap<>();
     private final Map<GroupId, Leadership> leaders =
             new HashMap<>(Map.of(S1, new Leadership(N1, 5), S2, new Leadership(N2, 5)));
 
@@ -100,7 +102,10 @@ final class TransferRoundTest {
                     node,
                     new NodeReport(
                             Liveness.UP,
-                            Optional.of(HeartbeatRequest.getDefaultInstance()),
+                            Optional.of(HeartbeatRequest.newBuilder()
+                                    .setDiskTotalBytes(1_000)
+                                    .setDiskFreeBytes(freeBytes.getOrDefault(node, 500L))
+                                    .build()),
                             Optional.of(Instant.EPOCH),
                             Duration.ofMinutes(1),
                             Duration.ZERO,
@@ -110,7 +115,7 @@ final class TransferRoundTest {
     }
 
     private void decides(Lasting lasting, PlacementCommand... expected) {
-        assertThat(TransferRound.commands(state, reports(), Map.of(1L, lasting)))
+        assertThat(TransferRound.commands(state, reports(), PlanPolicy.DEFAULT, Map.of(1L, lasting)))
                 .containsExactly(expected);
     }
 
@@ -170,6 +175,24 @@ final class TransferRoundTest {
         decides(Lasting.NOW, TransferForm.abort(CLUSTER, 1, "op-1 was cancelled"));
         apply(TransferForm.commit(CLUSTER, 1));
         decides(LONG);
+    }
+
+    @Test
+    void isGivenUpWhenTheDiskOfAFollowerGetsFullUnlessLittleIsLeftToCome() {
+        says(N2, importing());
+        freeBytes.put(new NodeId("n3"), 75L);
+        decides(Lasting.NOW);
+        freeBytes.put(new NodeId("n3"), 74L);
+        decides(
+                Lasting.NOW,
+                TransferForm.abort(
+                        CLUSTER,
+                        1,
+                        "node n3 has 74 B free: ranges that come to s2 need 0 B there, and 75 B must stay free"));
+        apply(TransferForm.freeze(CLUSTER, 1));
+        decides(Lasting.NOW);
+        says(N2, importing().setComplete(true));
+        decides(Lasting.NOW, TransferForm.commit(CLUSTER, 1));
     }
 
     @Test
