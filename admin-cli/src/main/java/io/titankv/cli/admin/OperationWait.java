@@ -1,14 +1,17 @@
 package io.titankv.cli.admin;
 
+import io.grpc.StatusRuntimeException;
 import io.titankv.cli.common.Console;
 import io.titankv.cli.common.Context;
 import io.titankv.cli.common.ExitCode;
 import io.titankv.cli.common.Progress;
 import io.titankv.cli.common.Quantity;
+import io.titankv.model.ErrorReason;
 import io.titankv.proto.admin.v1.GetOperationRequest;
 import io.titankv.proto.admin.v1.OperationGrpc;
 import io.titankv.proto.admin.v1.OperationInfo;
 import io.titankv.proto.admin.v1.OperationState;
+import io.titankv.proto.errors.TitanErrors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,7 +45,7 @@ final class OperationWait {
         Console console = context.console();
         String said = "";
         while (true) {
-            OperationInfo now = look(operationId);
+            OperationInfo now = askedUntilKnown(operationId);
             switch (now.getState()) {
                 case OPERATION_STATE_DONE, OPERATION_STATE_FAILED, OPERATION_STATE_CANCELLED -> {
                     return now;
@@ -61,6 +64,24 @@ final class OperationWait {
                     said = news;
                     pause();
                 }
+            }
+        }
+    }
+
+    /** While a new leader of placement is elected, as when an operation moves the old one, nobody knows: then it asks again. */
+    private OperationInfo askedUntilKnown(String operationId) {
+        long deadlineNanos = System.nanoTime() + context.global().timeout().toNanos();
+        while (true) {
+            try {
+                return look(operationId);
+            } catch (StatusRuntimeException e) {
+                boolean mayPass = TitanErrors.parse(e)
+                        .filter(error -> error.reason().retry() == ErrorReason.Retry.SAFE)
+                        .isPresent();
+                if (!mayPass || System.nanoTime() - deadlineNanos >= 0) {
+                    throw e;
+                }
+                pause();
             }
         }
     }

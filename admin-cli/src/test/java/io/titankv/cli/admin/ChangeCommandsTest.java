@@ -91,6 +91,17 @@ final class ChangeCommandsTest {
     }
 
     @Test
+    void waitingOutlastsAnElectionButNotForEver() {
+        assertThat(titan.run("node", "drain", "n1", "--yes").exitCode()).isZero();
+        cluster.changes().loseLeaderFor(1);
+        assertThat(titan.run("op", "wait", "op-1").outLines()).contains("state\tdone");
+        cluster.changes().loseLeaderFor(Integer.MAX_VALUE);
+        Said said = titan.run("op", "wait", "op-1", "--timeout", "600ms");
+        assertThat(said.exitCode()).isEqualTo(3);
+        assertThat(said.err()).contains("no leader of placement (NO_LEADER). Tried for 600 ms");
+    }
+
+    @Test
     void aPlanIsStoredShownAppliedOrForgotten() {
         assertThat(titan.run("node", "decommission", "n1", "--plan").outLines()).contains("plan\top-1");
         assertThat(titan.run("plan", "ls").outLines().getFirst()).startsWith("op-1\tdecommission\t1\t3.0 MiB\t12");

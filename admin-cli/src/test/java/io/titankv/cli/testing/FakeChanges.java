@@ -33,6 +33,13 @@ public final class FakeChanges {
     private final AtomicInteger last = new AtomicInteger();
     private final AtomicInteger looks = new AtomicInteger();
 
+    private final AtomicInteger leaderless = new AtomicInteger();
+
+    /** So many questions after an operation find no leader of placement. */
+    public void loseLeaderFor(int questions) {
+        leaderless.set(questions);
+    }
+
     /** Those that were begun. */
     public Map<String, OperationInfo> operations() {
         return operations;
@@ -173,6 +180,9 @@ public final class FakeChanges {
         @Override
         public void getOperation(GetOperationRequest request, StreamObserver<OperationInfo> observer) {
             give(observer, () -> {
+                if (leaderless.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    throw TitanErrors.toException(ErrorReason.NO_LEADER, "this node knows of no leader of placement");
+                }
                 OperationInfo now = operation(request.getOperationId());
                 if (looks.incrementAndGet() < 2 || now.getState() != OperationState.OPERATION_STATE_RUNNING) {
                     return now;
