@@ -49,9 +49,6 @@ public final class MicroBenchmarks implements Callable<Integer> {
     @Override
     public Integer call() throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder().shouldFailOnError(true);
-        if (patterns.isEmpty()) {
-            options = options.include(MicroBenchmarks.class.getPackageName());
-        }
         for (String pattern : patterns) {
             options = options.include(pattern);
         }

@@ -3,6 +3,12 @@ package io.titankv.benchmarks.micro;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.GroupId;
+import io.titankv.multiraft.host.BarrierOutcome;
+import io.titankv.multiraft.host.BarrierRounds;
+import io.titankv.multiraft.shard.AppliedEntries;
+import io.titankv.multiraft.shard.ProposedWrites;
+import io.titankv.multiraft.shard.WriteOutcome;
+import io.titankv.proto.durable.v1.ShardResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -78,6 +84,45 @@ class MicroBenchmarksTest {
         assertThat(messages.decode().toByteArray()).isEqualTo(messages.encode());
         assertThat(messages.decode().getOperations(63).getPut().getValue().size())
                 .isEqualTo(100);
+    }
+
+    @Test
+    void everyWriteThatIsProposedIsAnswered() {
+        for (int writes : new int[] {1, 64}) {
+            ProposedWrites proposed = new ProposedWrites();
+            proposed.writes = writes;
+            proposed.valueBytes = 100;
+            proposed.make();
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(proposed.proposeAll()).isInstanceOf(WriteOutcome.Written.class);
+            }
+        }
+    }
+
+    @Test
+    void entriesAreApplied() throws IOException {
+        AppliedEntries applied = new AppliedEntries();
+        applied.writes = 64;
+        applied.valueBytes = 100;
+        applied.make();
+        applied.open();
+        try {
+            assertThat(ShardResult.parseFrom(applied.apply()).getWrite().getResultsList())
+                    .hasSize(64)
+                    .allMatch(result ->
+                            result.hasWritten() && !result.getWritten().getExisted());
+        } finally {
+            applied.close();
+        }
+    }
+
+    @Test
+    void readersPassTheBarrier() {
+        BarrierRounds rounds = new BarrierRounds();
+        rounds.readers = 64;
+        assertThat(rounds.passAll()).isEqualTo(new BarrierOutcome.Passed());
+        rounds.readers = 1;
+        assertThat(rounds.passAll()).isEqualTo(new BarrierOutcome.Passed());
     }
 
     @Test
