@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.titankv.client.session.SessionChannels;
 import io.titankv.client.session.SessionLink;
 import io.titankv.client.session.SessionLinkOptions;
+import io.titankv.client.tls.TlsStore;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -19,14 +20,20 @@ final class Connections implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final @Nullable ChannelCredentials credentials;
+    private final @Nullable TlsStore store;
     private final SessionLinkOptions options;
     /** Guarded by this. Bounded by the nodes of the cluster and the endpoints. */
     private final Map<String, Connection> byAddress = new HashMap<>();
 
     private boolean closed;
 
-    Connections(@Nullable ChannelCredentials credentials, SessionLinkOptions options) {
+    /**
+     * @param credentials null: plain text
+     * @param store where they come from, closed with the connections; null: from elsewhere
+     */
+    Connections(@Nullable ChannelCredentials credentials, @Nullable TlsStore store, SessionLinkOptions options) {
         this.credentials = credentials;
+        this.store = store;
         this.options = options;
     }
 
@@ -134,6 +141,9 @@ final class Connections implements AutoCloseable {
             byAddress.clear();
         }
         all.forEach(Connection::close);
+        if (store != null) {
+            store.close();
+        }
         for (Connection connection : all) {
             try {
                 connection.channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);

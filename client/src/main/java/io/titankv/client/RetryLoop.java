@@ -62,6 +62,9 @@ final class RetryLoop<T> {
     /** Who leads, as the last answer said. */
     private Optional<String> hinted = Optional.empty();
 
+    /** What the last try failed of; null: none did. */
+    private @Nullable String last;
+
     private boolean mayHaveHappened;
     private int tries;
     private int immediate;
@@ -95,7 +98,8 @@ final class RetryLoop<T> {
         }
         Duration left = remaining();
         if (left.isNegative() || left.isZero()) {
-            giveUp(unsent(ErrorReason.TIMED_OUT, "no time left for another try"), null);
+            String before = last == null ? "" : ", after: " + last;
+            giveUp(unsent(ErrorReason.TIMED_OUT, "no time left for another try" + before), null);
             return;
         }
         String address = requests.choose(job.token(), job.anyReplica(), tried, hinted);
@@ -129,6 +133,7 @@ final class RetryLoop<T> {
 
     private void onFailure(String address, TryFailure failure, Throwable thrown) {
         mayHaveHappened |= failure.mayHaveHappened();
+        last = failure.error().message();
         hinted = requests.routing() && failure.error().reason() == ErrorReason.NOT_LEADER
                 ? failure.error().leaderAddress()
                 : Optional.empty();

@@ -4,6 +4,9 @@ import com.google.protobuf.ByteString;
 import io.grpc.ChannelCredentials;
 import io.titankv.client.session.SessionLinkOptions;
 import io.titankv.client.session.TimerWheel;
+import io.titankv.client.tls.TlsException;
+import io.titankv.client.tls.TlsFiles;
+import io.titankv.client.tls.TlsStore;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -22,6 +25,7 @@ public final class TitanClientBuilder {
     private WhenFull whenFull = WhenFull.WAIT;
     private boolean routing = true;
     private @Nullable ChannelCredentials credentials;
+    private @Nullable TlsFiles tls;
     private TimerWheel timer = TimerWheel.shared();
 
     TitanClientBuilder(List<String> endpoints) {
@@ -65,9 +69,19 @@ public final class TitanClientBuilder {
         return this;
     }
 
-    /** Encrypts the connections. Default: plain text. */
+    /**
+     * Speaks TLS, with these files; read when the client is built, and again whenever they change. Default: plain text.
+     */
+    public TitanClientBuilder tls(TlsFiles files) {
+        tls = files;
+        credentials = null;
+        return this;
+    }
+
+    /** Speaks TLS with credentials of the caller's. Default: plain text. */
     public TitanClientBuilder credentials(ChannelCredentials value) {
         credentials = value;
+        tls = null;
         return this;
     }
 
@@ -77,11 +91,17 @@ public final class TitanClientBuilder {
         return this;
     }
 
-    /** A client that begins to connect now. */
+    /**
+     * A client that begins to connect now.
+     *
+     * @throws TlsException when a file of {@link #tls} cannot be used
+     */
     public TitanClient build() {
+        TlsStore store = tls == null ? null : TlsStore.forClient(tls);
         SessionLinkOptions options =
                 SessionLinkOptions.defaults().withTimer(timer).withInFlightMax(operationsMax, bytesMax);
-        Connections connections = new Connections(credentials, options);
+        Connections connections =
+                new Connections(store == null ? credentials : store.channelCredentials(), store, options);
         RouteCache routes = new RouteCache(connections, endpoints, timer);
         Requests requests = new Requests(
                 connections, routes, timer, retryPolicy, new InFlightLimit(operationsMax, bytesMax), whenFull, routing);

@@ -3,6 +3,7 @@ package io.titankv.client;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.titankv.client.session.SessionLinkException;
+import io.titankv.client.tls.TlsTrouble;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.ErrorReason.Retry;
 import io.titankv.proto.errors.TitanError;
@@ -94,6 +95,7 @@ record TryFailure(TitanError error, boolean mayHaveHappened, boolean nodeFault, 
     }
 
     private static String text(Status status) {
-        return status.getCode() + (status.getDescription() == null ? "" : ": " + status.getDescription());
+        String said = TlsTrouble.explain(status.asRuntimeException()).orElse(status.getDescription());
+        return status.getCode() + (said == null ? "" : ": " + said);
     }
 }

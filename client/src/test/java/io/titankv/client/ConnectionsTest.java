@@ -41,7 +41,7 @@ class ConnectionsTest {
     private final FakeNode staying = new FakeNode(answering);
     private final FakeNode leaving = new FakeNode(answering);
     private final Connections connections =
-            new Connections(null, SessionLinkOptions.defaults().withConnectTimeout(LONG));
+            new Connections(null, null, SessionLinkOptions.defaults().withConnectTimeout(LONG));
 
     @AfterEach
     void stop() {

@@ -61,7 +61,7 @@ final class RouteFixture implements AutoCloseable {
     final Routes routes = new Routes();
     final FakeNode node = new FakeNode(SessionBehaviour.silent(), new KvGrpc.AsyncService() {}, routes);
     final Connections connections =
-            new Connections(null, SessionLinkOptions.defaults().withConnectTimeout(LONG));
+            new Connections(null, null, SessionLinkOptions.defaults().withConnectTimeout(LONG));
     final RouteCache cache = new RouteCache(connections, List.of(node.address()), TimerWheel.shared());
 
     @Override

@@ -106,7 +106,8 @@ public final class LocalCluster implements AutoCloseable {
                     .join(ports)
                     .bootstrap(i == 0)
                     .formation(new Settings(options.shards(), options.replicas(), options.valueBytesMax()))
-                    .electionTimeout(options.electionTimeout());
+                    .electionTimeout(options.electionTimeout())
+                    .tls(options.tls());
             nodes.add((options.metrics() ? node : node.withoutMetrics()).build());
         }
         return nodes;

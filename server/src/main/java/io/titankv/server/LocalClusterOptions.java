@@ -3,6 +3,7 @@ package io.titankv.server;
 import io.titankv.model.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole cluster in one process. Immutable.
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param metrics whether each node shows its metrics, on firstPort + 200 + i - 1
  * @param valueBytesMax largest value of a new cluster, bytes
  * @param electionTimeout least time without a leader before an election
+ * @param tls of all nodes, whose certificate names 127.0.0.1; null: plain text
  */
 public record LocalClusterOptions(
         int nodes,
@@ -24,7 +26,8 @@ public record LocalClusterOptions(
         int firstPort,
         boolean metrics,
         int valueBytesMax,
-        Duration electionTimeout) {
+        Duration electionTimeout,
+        @Nullable NodeTls tls) {
     private static final int NODES_MAX = 9;
 
     /** Between a node's port and its Raft port. */
@@ -51,6 +54,14 @@ public record LocalClusterOptions(
     /** Three nodes, twelve shards, three replicas, from port 7400 on. */
     public static LocalClusterOptions in(Path dataDir) {
         return new LocalClusterOptions(
-                3, 12, 3, dataDir, 7400, true, Limits.VALUE_BYTES_DEFAULT_MAX, ServerOptions.ELECTION_TIMEOUT_DEFAULT);
+                3,
+                12,
+                3,
+                dataDir,
+                7400,
+                true,
+                Limits.VALUE_BYTES_DEFAULT_MAX,
+                ServerOptions.ELECTION_TIMEOUT_DEFAULT,
+                null);
     }
 }

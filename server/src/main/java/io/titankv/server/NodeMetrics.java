@@ -19,6 +19,7 @@ import io.titankv.placement.run.PlacementNode;
 import io.titankv.proto.admin.v1.NodeState;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -144,6 +145,19 @@ final class NodeMetrics implements AutoCloseable {
         gauge("titan_node_disk_size_bytes", () -> node.diskSpace().totalBytes(), """
             Size of the disk of the data directory.\
             """);
+    }
+
+    /** Shows how long the node's certificate is good for. */
+    void showCertificate(NodeSecurity security) {
+        gauge("titan_node_certificate_remaining_seconds", () -> secondsLeft(security), """
+            Time until the node's certificate for TLS ends; NaN: plain text. Worry below a week; at 0 nobody connects any more.\
+            """);
+    }
+
+    private static double secondsLeft(NodeSecurity security) {
+        return security.expiry()
+                .map(end -> Duration.between(Instant.now(), end).toMillis() / 1e3)
+                .orElse(Double.NaN);
     }
 
     private void gauge(String name, Supplier<Number> value, String description) {

@@ -1,14 +1,16 @@
 package io.titankv.server;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.titankv.client.tls.Channels;
 import io.titankv.model.Limits;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel to each address of another node, made when first asked for and kept. Thread-safe.
@@ -28,11 +30,15 @@ final class PeerChannels implements AutoCloseable {
     private static final long RETRY_SECONDS = 1;
 
     private final ClientInterceptor outgoing;
+    private final @Nullable ChannelCredentials credentials;
+    private final PeerTrouble trouble = new PeerTrouble();
     private final ScheduledExecutorService retries;
     private final ConcurrentHashMap<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
-    PeerChannels(ClientInterceptor outgoing) {
+    /** @param credentials null: plain text */
+    PeerChannels(ClientInterceptor outgoing, @Nullable ChannelCredentials credentials) {
         this.outgoing = outgoing;
+        this.credentials = credentials;
         this.retries = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("titan-reconnect").factory());
     }
@@ -43,11 +49,20 @@ final class PeerChannels implements AutoCloseable {
     }
 
     private void retryLost() {
-        for (ManagedChannel channel : channels.values()) {
-            if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+        channels.forEach((address, channel) -> {
+            ConnectivityState state = channel.getState(false);
+            if (state == ConnectivityState.TRANSIENT_FAILURE) {
+                trouble.ask(address, channel);
                 channel.resetConnectBackoff();
+            } else if (state == ConnectivityState.READY) {
+                trouble.end(address);
             }
-        }
+        });
+    }
+
+    /** Which nodes are there but not understood. */
+    PeerTrouble trouble() {
+        return trouble;
     }
 
     /** The channel to HOST:PORT. */
@@ -56,9 +71,7 @@ final class PeerChannels implements AutoCloseable {
     }
 
     private ManagedChannel open(String address) {
-        HostPort target = HostPort.parse(address);
-        return NettyChannelBuilder.forAddress(target.host(), target.port())
-                .usePlaintext()
+        return Channels.to(HostPort.parse(address).toString(), credentials)
                 .intercept(outgoing)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

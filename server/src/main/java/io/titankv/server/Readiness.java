@@ -16,11 +16,13 @@ final class Readiness {
     private final NodeId self;
     private final PlacementNode placement;
     private final NodeReplicas replicas;
+    private final PeerTrouble trouble;
 
-    Readiness(NodeId self, PlacementNode placement, NodeReplicas replicas) {
+    Readiness(NodeId self, PlacementNode placement, NodeReplicas replicas, PeerTrouble trouble) {
         this.self = self;
         this.placement = placement;
         this.replicas = replicas;
+        this.trouble = trouble;
     }
 
     /** Whether this node belongs to a cluster that has a ring, and every shard with a replica here has a leader and its ranges. */
@@ -52,8 +54,8 @@ final class Readiness {
                 throw new ServerStartException("node " + self + " was refused: " + fault.get());
             }
             if (System.nanoTime() - deadline >= 0) {
-                throw new ServerStartException(
-                        "node " + self + " does not serve after " + timeout.toMillis() + " ms: " + whatIsMissing());
+                throw new ServerStartException("node " + self + " does not serve after " + timeout.toMillis() + " ms: "
+                        + whatIsMissing() + trouble.text());
             }
             LockSupport.parkNanos(READY_POLL.toNanos());
             if (Thread.interrupted()) {

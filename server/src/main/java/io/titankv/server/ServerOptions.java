@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels where the node stands: zone, rack, host; replicas are spread over them
  * @param electionTimeout least time without a leader before an election; the most is twice as long
  * @param healAfter a node that is silent for this long loses its replicas to others
+ * @param tls null: everything is in plain text
  * @param gate which nodes may talk to each other; open outside tests
  */
 public record ServerOptions(
@@ -39,6 +40,7 @@ public record ServerOptions(
         Map<String, String> labels,
         Duration electionTimeout,
         Duration healAfter,
+        @Nullable NodeTls tls,
         NetworkGate gate) {
     /** Least and most election time-out that makes sense. */
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(100);
@@ -93,6 +95,7 @@ public record ServerOptions(
         private Map<String, String> labels = Map.of();
         private Duration electionTimeout = ELECTION_TIMEOUT_DEFAULT;
         private Duration healAfter = HEAL_AFTER_DEFAULT;
+        private @Nullable NodeTls tls;
         private NetworkGate gate = NetworkGate.OPEN;
 
         private Builder(NodeId nodeId, Path dataDir) {
@@ -179,6 +182,12 @@ public record ServerOptions(
             return this;
         }
 
+        /** With clients and between nodes; null: plain text. The same for all nodes of a cluster. */
+        public Builder tls(@Nullable NodeTls value) {
+            tls = value;
+            return this;
+        }
+
         public Builder gate(NetworkGate value) {
             gate = value;
             return this;
@@ -203,6 +212,7 @@ public record ServerOptions(
                     labels,
                     electionTimeout,
                     healAfter,
+                    tls,
                     gate);
         }
     }

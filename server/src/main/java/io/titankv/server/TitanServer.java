@@ -2,7 +2,6 @@ package io.titankv.server;
 
 import io.grpc.Channel;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.util.MutableHandlerRegistry;
 import io.titankv.gateway.Gateway;
@@ -22,8 +21,6 @@ import io.titankv.placement.run.NodeContact;
 import io.titankv.placement.run.PlacementEnvironment;
 import io.titankv.placement.run.PlacementNode;
 import io.titankv.placement.run.PlacementOptions;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -46,9 +43,9 @@ public final class TitanServer implements AutoCloseable {
     private static final int SNAPSHOT_EVERY_ENTRIES = 100_000;
     private static final Duration SNAPSHOT_EVERY = Duration.ofMinutes(5);
     private static final long GRPC_STOP_SECONDS = 5;
-    private static final long KEEP_ALIVE_LEAST_SECONDS = 5;
 
     private final ServerOptions options;
+    private final NodeSecurity security;
     private final DataDirectory directory;
     private final Lifecycle lifecycle;
     private final PeerChannels channels;
@@ -77,6 +74,7 @@ public final class TitanServer implements AutoCloseable {
                     .addKeyValue("listen", server.contact.gatewayAddress())
                     .addKeyValue("raft", server.contact.raftAddress())
                     .addKeyValue("metrics", server.metricsAddress().orElse("off"))
+                    .addKeyValue("tls", server.security)
                     .addKeyValue("data", server.directory.path())
                     .log("node listens");
             return server;
@@ -96,13 +94,15 @@ public final class TitanServer implements AutoCloseable {
     private TitanServer(ServerOptions options, Lifecycle lifecycle) {
         this.options = options;
         this.lifecycle = lifecycle;
+        security = NodeSecurity.open(options);
+        lifecycle.onStop(security::close);
         directory = DataDirectory.take(options.dataDir());
         lifecycle.onStop(directory::close);
         metrics = NodeMetrics.open(options);
         lifecycle.onStop(metrics::close);
 
         PeerLink link = new PeerLink(options.nodeId(), options.gate());
-        channels = new PeerChannels(link.outgoing());
+        channels = new PeerChannels(link.outgoing(), security.channelCredentials());
         lifecycle.onStop(channels::close);
         channels.start();
         Rebuilds rebuilds = new Rebuilds(options.nodeId().value());
@@ -119,8 +119,9 @@ public final class TitanServer implements AutoCloseable {
         raft = RaftHost.start(raftOptions(), this::stateMachine, metrics.registry());
         replicas = new NodeReplicas(raft, parts::shards, parts::imports, parts::limitCopies, directory.path());
         replicas.attachFound();
-        readiness = new Readiness(options.nodeId(), placement, replicas);
+        readiness = new Readiness(options.nodeId(), placement, replicas, channels.trouble());
         metrics.show(placement, replicas);
+        metrics.showCertificate(security);
         rebuilds.start(raft);
 
         raft.terms().askBy(new TermClient(placement::clusterId, this::channelTo));
@@ -178,7 +179,8 @@ public final class TitanServer implements AutoCloseable {
                 LOG_ENTRIES_KEPT,
                 SNAPSHOT_EVERY_ENTRIES,
                 SNAPSHOT_EVERY,
-                options.gate());
+                options.gate(),
+                security.peerTls());
     }
 
     private static int entryBytesMax(int valueBytesMax) {
@@ -200,28 +202,15 @@ public final class TitanServer implements AutoCloseable {
     }
 
     private Server listen(Gateway gateway, PeerLink link, MutableHandlerRegistry lateServices) {
-        HostPort where = options.listen();
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(where.host(), where.port()))
-                .maxInboundMessageSize(PeerChannels.MESSAGE_BYTES_MAX)
-                .permitKeepAliveTime(KEEP_ALIVE_LEAST_SECONDS, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .intercept(link.incoming())
-                .fallbackHandlerRegistry(lateServices);
-        gateway.services().forEach(builder::addService);
-        builder.addService(new TermServer(options.nodeId(), placement::clusterId, raft.terms()));
-        builder.callExecutor(new CallThreads(gateway));
-        placement.services().forEach(builder::addService);
-        builder.addService(health.service());
-        builder.addService(ProtoReflectionServiceV1.newInstance());
-        try {
-            return builder.build().start();
-        } catch (IOException e) {
-            throw new ServerStartException(
-                    "port " + where.port() + " on " + where.host()
-                            + " is in use or cannot be listened on: stop what listens there, or choose another"
-                            + " --listen",
-                    e);
-        }
+        return GatewayListener.listen(options.listen(), security, builder -> {
+            builder.intercept(link.incoming()).fallbackHandlerRegistry(lateServices);
+            gateway.services().forEach(builder::addService);
+            builder.addService(new TermServer(options.nodeId(), placement::clusterId, raft.terms()));
+            builder.callExecutor(new CallThreads(gateway));
+            placement.services().forEach(builder::addService);
+            builder.addService(health.service());
+            builder.addService(ProtoReflectionServiceV1.newInstance());
+        });
     }
 
     private void stopGrpc() throws InterruptedException {

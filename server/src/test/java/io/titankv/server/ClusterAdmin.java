@@ -3,9 +3,10 @@ package io.titankv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
+import io.titankv.client.tls.Channels;
 import io.titankv.model.NodeId;
 import io.titankv.proto.admin.v1.CancelOperationRequest;
 import io.titankv.proto.admin.v1.ChangeResponse;
@@ -34,15 +35,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator asks of a node. Thread-safe. */
 final class ClusterAdmin implements AutoCloseable {
     private final ManagedChannel channel;
 
     ClusterAdmin(TestCluster cluster, NodeId node) {
-        channel = ManagedChannelBuilder.forTarget(cluster.endpoint(node))
-                .usePlaintext()
-                .build();
+        this(cluster, node, null);
+    }
+
+    /** @param credentials null: plain text */
+    ClusterAdmin(TestCluster cluster, NodeId node, @Nullable ChannelCredentials credentials) {
+        channel = Channels.to(cluster.endpoint(node), credentials).build();
     }
 
     /** For what may take long on a busy machine, and may fail meanwhile. */

@@ -242,8 +242,8 @@ class MetricsIT {
 
     @Test
     void theyCanBeSwitchedOffAndAPortInUseIsRefusedByNumber() throws Exception {
-        LocalClusterOptions off =
-                new LocalClusterOptions(1, 1, 1, directory.resolve("off"), 0, false, 1 << 20, Duration.ofMillis(500));
+        LocalClusterOptions off = new LocalClusterOptions(
+                1, 1, 1, directory.resolve("off"), 0, false, 1 << 20, Duration.ofMillis(500), null);
         try (LocalCluster cluster = LocalCluster.start(off)) {
             cluster.awaitReady(PATIENCE);
             assertThat(cluster.metricsAddresses()).isEmpty();

@@ -23,7 +23,8 @@ class StartIT {
     Path directory;
 
     private LocalClusterOptions single() {
-        return new LocalClusterOptions(1, 2, 1, directory.resolve("data"), 0, true, 1 << 20, Duration.ofMillis(500));
+        return new LocalClusterOptions(
+                1, 2, 1, directory.resolve("data"), 0, true, 1 << 20, Duration.ofMillis(500), null);
     }
 
     @Test
@@ -108,8 +109,8 @@ class StartIT {
     @Test
     void aClusterOfAnotherSizeIsRefused() {
         LocalCluster.start(single()).close();
-        LocalClusterOptions two =
-                new LocalClusterOptions(2, 2, 1, directory.resolve("data"), 0, true, 1 << 20, Duration.ofMillis(500));
+        LocalClusterOptions two = new LocalClusterOptions(
+                2, 2, 1, directory.resolve("data"), 0, true, 1 << 20, Duration.ofMillis(500), null);
         assertThatThrownBy(() -> LocalCluster.start(two))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageContaining("holds a cluster of 1 node");

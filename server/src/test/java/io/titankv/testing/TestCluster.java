@@ -3,6 +3,7 @@ package io.titankv.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.titankv.client.TitanClient;
+import io.titankv.client.TitanClientBuilder;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
 import io.titankv.model.Limits;
@@ -10,6 +11,7 @@ import io.titankv.model.NodeId;
 import io.titankv.placement.state.Settings;
 import io.titankv.server.FreePort;
 import io.titankv.server.HostPort;
+import io.titankv.server.NodeTls;
 import io.titankv.server.ServerOptions;
 import io.titankv.server.TitanServer;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Real nodes in this JVM, on free loopback ports, in a temporary directory. Used by one thread at a time, but for {@link
@@ -38,14 +41,16 @@ public final class TestCluster implements AutoCloseable {
 
     private final Path directory;
     private final Duration healAfter;
+    private final @Nullable NodeTls tls;
     private final Partition partition = new Partition();
     private final Map<NodeId, ServerOptions> options = new LinkedHashMap<>();
     private final Map<NodeId, TitanServer> running = new LinkedHashMap<>();
     private final List<TitanClient> clients = new ArrayList<>();
 
-    private TestCluster(Path directory, Duration healAfter) {
+    private TestCluster(Path directory, Duration healAfter, @Nullable NodeTls tls) {
         this.directory = directory;
         this.healAfter = healAfter;
+        this.tls = tls;
     }
 
     /** Starts a cluster and waits until every shard has a leader. */
@@ -65,8 +70,18 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts a cluster that gives the replicas of a node that is silent for so long to others. */
     public static TestCluster start(int nodes, Settings formation, Duration electionTimeout, Duration healAfter) {
+        return start(nodes, formation, electionTimeout, healAfter, null);
+    }
+
+    /**
+     * Starts a cluster that speaks TLS.
+     *
+     * @param tls with a certificate that names 127.0.0.1; null: plain text
+     */
+    public static TestCluster start(
+            int nodes, Settings formation, Duration electionTimeout, Duration healAfter, @Nullable NodeTls tls) {
         try {
-            TestCluster cluster = new TestCluster(Files.createTempDirectory("titan-cluster"), healAfter);
+            TestCluster cluster = new TestCluster(Files.createTempDirectory("titan-cluster"), healAfter, tls);
             cluster.configure(nodes, formation, electionTimeout);
             cluster.options.keySet().forEach(cluster::restart);
             cluster.awaitReady();
@@ -98,6 +113,7 @@ public final class TestCluster implements AutoCloseable {
                         .formation(formation)
                         .electionTimeout(electionTimeout)
                         .healAfter(healAfter)
+                        .tls(tls)
                         .gate(partition)
                         .build());
         return id;
@@ -151,9 +167,10 @@ public final class TestCluster implements AutoCloseable {
         return options(node).dataDir();
     }
 
-    /** A client of all nodes, closed with the cluster. */
+    /** A client of all nodes, closed with the cluster. With TLS it shows the nodes' certificate. */
     public TitanClient client() {
-        TitanClient client = TitanClient.connect(endpoints().toArray(String[]::new));
+        TitanClientBuilder builder = TitanClient.builder(endpoints().toArray(String[]::new));
+        TitanClient client = (tls == null ? builder : builder.tls(tls.files())).build();
         clients.add(client);
         return client;
     }
@@ -260,8 +277,8 @@ public final class TestCluster implements AutoCloseable {
                 }
 
                 @Override
-                public FileVisitResult postVisitDirectory(
-                        Path visited, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
+                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                        throws IOException {
                     Files.delete(visited);
                     return FileVisitResult.CONTINUE;
                 }

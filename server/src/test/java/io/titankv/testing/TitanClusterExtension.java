@@ -1,6 +1,10 @@
 package io.titankv.testing;
 
 import io.titankv.client.TitanClient;
+import io.titankv.model.Limits;
+import io.titankv.placement.state.Settings;
+import io.titankv.server.NodeTls;
+import io.titankv.server.ServerOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -34,28 +38,35 @@ public final class TitanClusterExtension
     private final int nodes;
     private final int shards;
     private final Duration electionTimeout;
+    private final @Nullable NodeTls tls;
     private boolean shared;
     private @Nullable TestCluster cluster;
     private @Nullable TitanClient client;
 
-    private TitanClusterExtension(int nodes, int shards, Duration electionTimeout) {
+    private TitanClusterExtension(int nodes, int shards, Duration electionTimeout, @Nullable NodeTls tls) {
         this.nodes = nodes;
         this.shards = shards;
         this.electionTimeout = electionTimeout;
+        this.tls = tls;
     }
 
     /** A cluster of so many nodes with four shards. */
     public static TitanClusterExtension nodes(int nodes) {
-        return new TitanClusterExtension(nodes, 4, Duration.ofMillis(500));
+        return new TitanClusterExtension(nodes, 4, Duration.ofMillis(500), null);
     }
 
     public TitanClusterExtension withShards(int newShards) {
-        return new TitanClusterExtension(nodes, newShards, electionTimeout);
+        return new TitanClusterExtension(nodes, newShards, electionTimeout, tls);
     }
 
     /** Shorter finds a lost leader sooner, and takes a busy machine for a lost leader sooner. */
     public TitanClusterExtension withElectionTimeout(Duration newTimeout) {
-        return new TitanClusterExtension(nodes, shards, newTimeout);
+        return new TitanClusterExtension(nodes, shards, newTimeout, tls);
+    }
+
+    /** Nodes that speak TLS, and clients that show the same certificate; it names 127.0.0.1. */
+    public TitanClusterExtension withTls(NodeTls newTls) {
+        return new TitanClusterExtension(nodes, shards, electionTimeout, newTls);
     }
 
     /** The cluster of the running test. */
@@ -101,7 +112,12 @@ public final class TitanClusterExtension
     }
 
     private void open() {
-        cluster = TestCluster.start(nodes, shards, Math.min(3, nodes), electionTimeout);
+        cluster = TestCluster.start(
+                nodes,
+                new Settings(shards, Math.min(3, nodes), Limits.VALUE_BYTES_DEFAULT_MAX),
+                electionTimeout,
+                ServerOptions.HEAL_AFTER_DEFAULT,
+                tls);
     }
 
     private void close() {

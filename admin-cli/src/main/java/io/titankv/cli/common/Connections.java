@@ -1,12 +1,15 @@
 package io.titankv.cli.common;
 
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractBlockingStub;
 import io.titankv.client.TitanClient;
+import io.titankv.client.TitanClientBuilder;
+import io.titankv.client.tls.Channels;
+import io.titankv.client.tls.TlsFiles;
+import io.titankv.client.tls.TlsStore;
 import io.titankv.proto.errors.TitanErrors;
 import io.titankv.proto.kv.v1.GetRoutesRequest;
 import io.titankv.proto.kv.v1.RoutingGrpc;
@@ -30,6 +33,7 @@ public final class Connections implements AutoCloseable {
 
     private final Map<String, ManagedChannel> channels = new HashMap<>();
     private @Nullable TitanClient client;
+    private @Nullable TlsStore tls;
     private List<String> clientEndpoints = List.of();
 
     /**
@@ -48,8 +52,8 @@ public final class Connections implements AutoCloseable {
             // A node that swallows packets must not use up the time of those after it.
             long shareNanos = leftNanos / (endpoints.size() - i);
             try {
-                return call.apply(
-                        stub.apply(channel(endpoints.get(i))).withDeadlineAfter(shareNanos, TimeUnit.NANOSECONDS));
+                return call.apply(stub.apply(channel(endpoints.get(i), global))
+                        .withDeadlineAfter(shareNanos, TimeUnit.NANOSECONDS));
             } catch (StatusRuntimeException e) {
                 boolean isLast = i == endpoints.size() - 1;
                 if (isLast || !isUnreachable(e)) {
@@ -72,10 +76,7 @@ public final class Connections implements AutoCloseable {
         requireReachable(global);
         closeClient();
         clientEndpoints = global.endpoints();
-        client = TitanClient.builder(clientEndpoints.toArray(String[]::new))
-                .timeout(global.timeout())
-                .inFlightMax(IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX)
-                .build();
+        client = builder(global).inFlightMax(IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX).build();
         return client;
     }
 
@@ -87,10 +88,8 @@ public final class Connections implements AutoCloseable {
      */
     public List<TitanClient> newClients(GlobalOptions global, int count, int operationsMax, long bytesMax) {
         requireReachable(global);
-        return Stream.generate(() -> TitanClient.builder(global.endpoints().toArray(String[]::new))
-                        .timeout(global.timeout())
-                        .inFlightMax(operationsMax, bytesMax)
-                        .build())
+        return Stream.generate(() ->
+                        builder(global).inFlightMax(operationsMax, bytesMax).build())
                 .limit(count)
                 .toList();
     }
@@ -111,12 +110,31 @@ public final class Connections implements AutoCloseable {
         return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED;
     }
 
-    private ManagedChannel channel(String endpoint) {
+    private TitanClientBuilder builder(GlobalOptions global) {
+        TitanClientBuilder builder =
+                TitanClient.builder(global.endpoints().toArray(String[]::new)).timeout(global.timeout());
+        ChannelCredentials credentials = credentialsOrNull(global);
+        return credentials == null ? builder : builder.credentials(credentials);
+    }
+
+    private ManagedChannel channel(String endpoint, GlobalOptions global) {
         return channels.computeIfAbsent(
                 endpoint,
-                target -> Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+                target -> Channels.to(target, credentialsOrNull(global))
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                         .build());
+    }
+
+    /** Null: plain text. */
+    private @Nullable ChannelCredentials credentialsOrNull(GlobalOptions global) {
+        TlsFiles files = global.tls().orElse(null);
+        if (files == null) {
+            return null;
+        }
+        if (tls == null) {
+            tls = TlsStore.forClient(files);
+        }
+        return tls.channelCredentials();
     }
 
     private void closeClient() {
@@ -131,5 +149,8 @@ public final class Connections implements AutoCloseable {
         closeClient();
         channels.values().forEach(ManagedChannel::shutdownNow);
         channels.clear();
+        if (tls != null) {
+            tls.close();
+        }
     }
 }

@@ -3,6 +3,8 @@ package io.titankv.cli.common;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.titankv.client.TitanException;
+import io.titankv.client.tls.TlsException;
+import io.titankv.client.tls.TlsTrouble;
 import io.titankv.model.ErrorReason;
 import io.titankv.proto.errors.TitanErrors;
 import java.io.FileNotFoundException;
@@ -25,6 +27,7 @@ public final class Failures {
             case TitanException titan ->
                 explainError(titan.reason(), String.valueOf(titan.getMessage()), titan, global);
             case StatusRuntimeException status -> explainStatus(status, global);
+            case TlsException tls -> new CliException(ExitCode.REFUSED, String.valueOf(tls.getMessage()), tls);
             case IOException io -> new CliException(ExitCode.REFUSED, explainFile(io), io);
             default ->
                 TitanErrors.parse(cause)
@@ -93,11 +96,14 @@ public final class Failures {
         Status.Code code = status.getStatus().getCode();
         return switch (code) {
             case UNAVAILABLE ->
-                new CliException(
-                        ExitCode.UNAVAILABLE,
-                        "cannot reach " + endpoints + ": " + rootMessage(status, said)
-                                + ". Start a cluster with 'titan up', or name its nodes with -e HOST:PORT",
-                        status);
+                TlsTrouble.explain(status)
+                        .map(why -> new CliException(
+                                ExitCode.UNAVAILABLE, "cannot talk to " + endpoints + ": " + why, status))
+                        .orElseGet(() -> new CliException(
+                                ExitCode.UNAVAILABLE,
+                                "cannot reach " + endpoints + ": " + rootMessage(status, said)
+                                        + ". Start a cluster with 'titan up', or name its nodes with -e HOST:PORT",
+                                status));
             case DEADLINE_EXCEEDED ->
                 new CliException(
                         ExitCode.UNAVAILABLE,

@@ -1,5 +1,8 @@
 package io.titankv.cli.common;
 
+import io.titankv.client.tls.TlsException;
+import io.titankv.client.tls.TlsFiles;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +55,33 @@ public final class GlobalOptions {
             scope = ScopeType.INHERIT)
     private @Nullable OutputFormat output;
 
+    @Option(
+            names = "--tls",
+            description = "Speak TLS; the JDK's authorities are trusted unless there is --tls-ca",
+            scope = ScopeType.INHERIT)
+    private boolean isTls;
+
+    @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE",
+            description = "Speak TLS, and trust nodes whose certificates these authorities (PEM) signed",
+            scope = ScopeType.INHERIT)
+    private @Nullable Path tlsCa;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "The certificate to show (PEM): a client's, or with server and up a node's",
+            scope = ScopeType.INHERIT)
+    private @Nullable Path tlsCertificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The private key of --tls-cert (PEM, PKCS#8)",
+            scope = ScopeType.INHERIT)
+    private @Nullable Path tlsKey;
+
     public List<String> endpoints() {
         return endpoints == null ? List.of(ENDPOINT_DEFAULT) : endpoints;
     }
@@ -63,6 +93,34 @@ public final class GlobalOptions {
     /** The time given on the command line, or this one. */
     public Duration timeoutOr(Duration otherwise) {
         return timeout == null ? otherwise : timeout;
+    }
+
+    /**
+     * The files for TLS; empty: plain text.
+     *
+     * @throws TlsException when there is a certificate without a key, or the other way round
+     */
+    public Optional<TlsFiles> tls() {
+        return isTls || tlsCa != null || tlsCertificate != null || tlsKey != null
+                ? Optional.of(new TlsFiles(tlsCa, tlsCertificate, tlsKey, null))
+                : Optional.empty();
+    }
+
+    /** The file of one of the options for TLS; null: not given. Whoever starts nodes has a say in which they need. */
+    public @Nullable Path tlsCa() {
+        return tlsCa;
+    }
+
+    public @Nullable Path tlsCertificate() {
+        return tlsCertificate;
+    }
+
+    public @Nullable Path tlsKey() {
+        return tlsKey;
+    }
+
+    public boolean isTls() {
+        return isTls;
     }
 
     public boolean isVerbose() {
@@ -85,6 +143,12 @@ public final class GlobalOptions {
         if (timeout != null) {
             variables.put("TITAN_TIMEOUT", timeout.toMillis() + "ms");
         }
+        if (isTls) {
+            variables.put("TITAN_TLS", "true");
+        }
+        putFile(variables, "TITAN_TLS_CA", tlsCa);
+        putFile(variables, "TITAN_TLS_CERT", tlsCertificate);
+        putFile(variables, "TITAN_TLS_KEY", tlsKey);
         if (isVerbose) {
             variables.put("TITAN_VERBOSE", "true");
         }
@@ -92,6 +156,12 @@ public final class GlobalOptions {
             variables.put("TITAN_OUTPUT", output.name().toLowerCase(Locale.ROOT));
         }
         return variables;
+    }
+
+    private static void putFile(Map<String, String> variables, String name, @Nullable Path file) {
+        if (file != null) {
+            variables.put(name, file.toString());
+        }
     }
 
     private static final class EndpointsConverter implements ITypeConverter<List<String>> {

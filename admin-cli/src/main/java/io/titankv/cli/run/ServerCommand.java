@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -112,6 +113,9 @@ public final class ServerCommand extends TitanCommand {
                     + " the same on all nodes")
     private @Nullable String healAfter;
 
+    @Mixin
+    private NodeTlsFlags tls = new NodeTlsFlags();
+
     public ServerCommand(Context context) {
         super(context);
     }
@@ -163,6 +167,7 @@ public final class ServerCommand extends TitanCommand {
             optional("heal-after", healAfter, settings)
                     .map(ServerCommand::healAfter)
                     .ifPresent(builder::healAfter);
+            tls.read(global(), settings).ifPresent(builder::tls);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw usageError(String.valueOf(e.getMessage()));

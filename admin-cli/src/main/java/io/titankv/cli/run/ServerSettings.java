@@ -40,7 +40,12 @@ final class ServerSettings {
             "bootstrap",
             "shards",
             "replicas",
-            "value-bytes-max");
+            "value-bytes-max",
+            "tls-ca",
+            "tls-cert",
+            "tls-key",
+            "tls-client-ca",
+            "tls-client-auth");
 
     private final Map<String, String> values;
 

@@ -9,10 +9,13 @@ import io.titankv.cli.common.Style.Tone;
 import io.titankv.cli.common.TitanCommand;
 import io.titankv.client.ScanQuery;
 import io.titankv.client.TitanClient;
+import io.titankv.client.TitanClientBuilder;
 import io.titankv.client.TitanException;
+import io.titankv.client.tls.TlsFiles;
 import io.titankv.model.Limits;
 import io.titankv.server.LocalCluster;
 import io.titankv.server.LocalClusterOptions;
+import io.titankv.server.NodeTls;
 import io.titankv.server.ServerOptions;
 import io.titankv.server.ServerStartException;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -80,6 +84,9 @@ public final class UpCommand extends TitanCommand {
     @Option(names = "--no-metrics", description = "Do not show metrics")
     private boolean isWithoutMetrics;
 
+    @Mixin
+    private NodeTlsFlags tlsFlags = new NodeTlsFlags();
+
     public UpCommand(Context context) {
         super(context);
     }
@@ -118,7 +125,8 @@ public final class UpCommand extends TitanCommand {
                     port,
                     !isWithoutMetrics,
                     valueBytesMax == null ? Limits.VALUE_BYTES_DEFAULT_MAX : valueBytesMax,
-                    ServerOptions.ELECTION_TIMEOUT_DEFAULT);
+                    ServerOptions.ELECTION_TIMEOUT_DEFAULT,
+                    tlsFlags.read(global(), ServerSettings.NONE).orElse(null));
         } catch (IllegalArgumentException e) {
             throw usageError(String.valueOf(e.getMessage()));
         }
@@ -139,20 +147,20 @@ public final class UpCommand extends TitanCommand {
             service.stop();
             throw new CliException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()), e);
         }
-        announce(cluster, directory);
+        announce(cluster, directory, options.tls());
         service.runUntilStopped();
         return ExitCode.OK;
     }
 
-    private void announce(LocalCluster cluster, Path directory) {
+    private void announce(LocalCluster cluster, Path directory, @Nullable NodeTls tls) {
         List<String> addresses = cluster.addresses();
         String first = addresses.getFirst();
         boolean isDefault = first.equals("127.0.0.1:7400");
-        String titan = "./titan" + (isDefault ? "" : " -e " + first);
+        String titan = "./titan" + (isDefault ? "" : " -e " + first) + (tls == null ? "" : flags(tls.files()));
         console()
                 .println(console().style().paint(Tone.GOOD, "the cluster is up") + ": "
                         + Quantity.of(addresses.size(), "node") + " at " + String.join(", ", addresses));
-        console().println(kept(cluster, directory, first));
+        console().println(kept(cluster, directory, first, tls));
         console().println("");
         console().println("try, in another terminal:");
         for (String command : List.of(
@@ -172,14 +180,19 @@ public final class UpCommand extends TitanCommand {
         console().flush();
     }
 
-    private String kept(LocalCluster cluster, Path directory, String endpoint) {
+    /** As a client of one's own nodes one may show their certificate. */
+    private static String flags(TlsFiles files) {
+        return " --tls-ca " + files.ca() + " --tls-cert " + files.certificate() + " --tls-key " + files.key();
+    }
+
+    private String kept(LocalCluster cluster, Path directory, String endpoint, @Nullable NodeTls tls) {
         if (isEphemeral) {
             return "data is in " + directory + " and is deleted at the end";
         }
         if (!cluster.foundData()) {
             return "data is kept in " + directory;
         }
-        OptionalLong keys = count(endpoint);
+        OptionalLong keys = count(endpoint, tls);
         return "data is kept in " + directory + "; "
                 + (keys.isPresent()
                         ? "found " + Quantity.of(keys.getAsLong(), "key") + " from before"
@@ -187,9 +200,12 @@ public final class UpCommand extends TitanCommand {
     }
 
     /** The keys of an earlier run; empty when they cannot be counted in the time that a person waits. */
-    private static OptionalLong count(String endpoint) {
-        try (TitanClient client =
-                TitanClient.builder(endpoint).timeout(COUNT_TIMEOUT).build()) {
+    private static OptionalLong count(String endpoint, @Nullable NodeTls tls) {
+        TitanClientBuilder builder = TitanClient.builder(endpoint).timeout(COUNT_TIMEOUT);
+        if (tls != null) {
+            builder.tls(tls.files());
+        }
+        try (TitanClient client = builder.build()) {
             return OptionalLong.of(client.blocking()
                     .count(ScanQuery.ALL.withPageSize(Limits.PAGE_RECORDS_MAX).withKeysOnly(true)));
         } catch (TitanException e) {

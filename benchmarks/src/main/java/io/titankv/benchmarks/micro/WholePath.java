@@ -53,7 +53,7 @@ public class WholePath {
         directory = Files.createTempDirectory("titan-micro-");
         LocalClusterOptions defaults = LocalClusterOptions.in(directory);
         cluster = LocalCluster.start(new LocalClusterOptions(
-                3, shards, 3, directory, 0, false, defaults.valueBytesMax(), defaults.electionTimeout()));
+                3, shards, 3, directory, 0, false, defaults.valueBytesMax(), defaults.electionTimeout(), null));
         client = TitanClient.connect(cluster.addresses().toArray(String[]::new));
         for (int record = 0; record < RECORDS; record += AT_ONCE) {
             int from = record;

@@ -3,11 +3,15 @@ package io.titankv.benchmarks.ycsb;
 import com.google.protobuf.ByteString;
 import io.titankv.client.Condition;
 import io.titankv.client.TitanClient;
+import io.titankv.client.TitanClientBuilder;
 import io.titankv.client.TitanException;
 import io.titankv.client.Versioned;
 import io.titankv.client.WriteOptions;
+import io.titankv.client.tls.TlsException;
+import io.titankv.client.tls.TlsFiles;
 import io.titankv.model.Key;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,6 +41,12 @@ public final class TitanDb extends DB {
     /** A property: HOST:PORT of nodes, separated by commas. */
     public static final String ENDPOINTS = "titan.endpoints";
 
+    /** Properties: PEM files, as {@code titan} has them; without the first plain text is spoken. */
+    public static final String TLS_CA = "titan.tls-ca";
+
+    public static final String TLS_CERTIFICATE = "titan.tls-cert";
+    public static final String TLS_KEY = "titan.tls-key";
+
     private static final String ENDPOINTS_DEFAULT = "127.0.0.1:7400,127.0.0.1:7401,127.0.0.1:7402";
     private static final SharedClient SHARED = new SharedClient();
     private static final Logger LOG = LoggerFactory.getLogger(TitanDb.class);
@@ -55,10 +65,19 @@ public final class TitanDb extends DB {
         try {
             fieldCount = Integer.parseInt(getProperties()
                     .getProperty(CoreWorkload.FIELD_COUNT_PROPERTY, CoreWorkload.FIELD_COUNT_PROPERTY_DEFAULT));
-            client = SHARED.open(endpoints.split(",", -1));
-        } catch (IllegalArgumentException e) {
+            TitanClientBuilder asked = TitanClient.builder(endpoints.split(",", -1));
+            if (file(TLS_CA) != null) {
+                asked.tls(new TlsFiles(file(TLS_CA), file(TLS_CERTIFICATE), file(TLS_KEY), null));
+            }
+            client = SHARED.open(asked);
+        } catch (IllegalArgumentException | TlsException e) {
             throw new DBException(e.getMessage(), e);
         }
+    }
+
+    private @Nullable Path file(String property) {
+        String name = getProperties().getProperty(property);
+        return name == null ? null : Path.of(name);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package io.titankv.client.session;
 
 import io.grpc.ChannelCredentials;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.titankv.client.tls.Channels;
 import io.titankv.model.Limits;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public final class SessionChannels {
      * @param credentials null: plain text
      */
     public static ManagedChannel open(String address, @Nullable ChannelCredentials credentials) {
-        return Grpc.newChannelBuilder(address, credentials == null ? InsecureChannelCredentials.create() : credentials)
+        return Channels.to(address, credentials)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)

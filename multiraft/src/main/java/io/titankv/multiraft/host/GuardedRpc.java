@@ -12,6 +12,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ratis over gRPC with our guards in between: {@link PeerDoor} before everything that comes in, {@link Leadership} beside
@@ -24,8 +25,11 @@ public final class GuardedRpc implements RpcType {
     /** For Ratis, by reflection. */
     public GuardedRpc() {}
 
-    static Parameters parameters(Wiring wiring) {
+    static Parameters parameters(Wiring wiring, @Nullable PeerTls tls) {
         Parameters parameters = new Parameters();
+        if (tls != null) {
+            tls.applyTo(parameters);
+        }
         parameters.put(WIRING, wiring, Wiring.class);
         Executor messages = wiring.clock().messages();
         GrpcConfigKeys.Server.setServicesCustomizer(

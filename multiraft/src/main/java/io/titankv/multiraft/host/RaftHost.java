@@ -116,7 +116,7 @@ public final class RaftHost implements AutoCloseable {
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(Positions.toRatis(options.node()))
                 .setProperties(properties)
-                .setParameters(GuardedRpc.parameters(wiring))
+                .setParameters(GuardedRpc.parameters(wiring, options.tls()))
                 .setStateMachineRegistry(group -> {
                     RatisReplica replica = wiring.groups().getOrNull(group);
                     StateMachineAdapter adapter = replica == null ? null : replica.adapterOrNull();

@@ -4,6 +4,7 @@ import io.titankv.model.NodeId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node's Raft runs. Immutable.
@@ -20,6 +21,7 @@ import java.util.function.IntSupplier;
  * @param snapshotEveryEntries a snapshot is taken after so many entries
  * @param snapshotEvery a snapshot is taken of a group with anything new in this time, so that quiet groups' logs do not stay
  * @param gate which nodes may talk to each other; {@link NetworkGate#OPEN} outside tests
+ * @param tls how nodes know each other; null: Raft speaks plain text
  */
 public record RaftHostOptions(
         NodeId node,
@@ -32,4 +34,5 @@ public record RaftHostOptions(
         int logEntriesKept,
         int snapshotEveryEntries,
         Duration snapshotEvery,
-        NetworkGate gate) {}
+        NetworkGate gate,
+        @Nullable PeerTls tls) {}

@@ -72,7 +72,8 @@ public final class RaftCluster implements AutoCloseable {
                 100,
                 100_000,
                 Duration.ofMinutes(10),
-                (from, to) -> !isolated.contains(from) && !isolated.contains(to)));
+                (from, to) -> !isolated.contains(from) && !isolated.contains(to),
+                null));
     }
 
     private void startNode(NodeId node, int port) {

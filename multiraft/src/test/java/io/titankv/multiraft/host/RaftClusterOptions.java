@@ -18,7 +18,8 @@ final class RaftClusterOptions {
                 options.logEntriesKept(),
                 options.snapshotEveryEntries(),
                 options.snapshotEvery(),
-                options.gate());
+                options.gate(),
+                options.tls());
     }
 
     static RaftHostOptions withLog(RaftHostOptions options, int entryBytesMax, int kept, int snapshotEvery) {
@@ -33,7 +34,8 @@ final class RaftClusterOptions {
                 kept,
                 snapshotEvery,
                 options.snapshotEvery(),
-                options.gate());
+                options.gate(),
+                options.tls());
     }
 
     static RaftHostOptions withSnapshotEvery(RaftHostOptions options, Duration every) {
@@ -48,7 +50,8 @@ final class RaftClusterOptions {
                 options.logEntriesKept(),
                 options.snapshotEveryEntries(),
                 every,
-                options.gate());
+                options.gate(),
+                options.tls());
     }
 
     static RaftHostOptions withGate(RaftHostOptions options, NetworkGate gate) {
@@ -63,6 +66,7 @@ final class RaftClusterOptions {
                 options.logEntriesKept(),
                 options.snapshotEveryEntries(),
                 options.snapshotEvery(),
-                gate);
+                gate,
+                options.tls());
     }
 }

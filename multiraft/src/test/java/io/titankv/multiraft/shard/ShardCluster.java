@@ -124,7 +124,8 @@ final class ShardCluster implements AutoCloseable {
                 // Few, so that logs are purged soon.
                 40,
                 Duration.ofMinutes(10),
-                (from, to) -> !isolated.contains(from) && !isolated.contains(to));
+                (from, to) -> !isolated.contains(from) && !isolated.contains(to),
+                null);
     }
 
     private String name(NodeId node) {

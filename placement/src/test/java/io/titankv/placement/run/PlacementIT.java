@@ -183,7 +183,8 @@ final class PlacementIT {
                             10_000,
                             100_000,
                             Duration.ofMinutes(10),
-                            NetworkGate.OPEN),
+                            NetworkGate.OPEN,
+                            null),
                     group -> group.isPlacement() ? placement.stateMachine() : new NoState(),
                     new SimpleMeterRegistry());
             InProcessServerBuilder builder = InProcessServerBuilder.forName(prefix + address);
