@@ -33,13 +33,21 @@ abstract class ChangeCommand extends TitanCommand {
             return ExitCode.OK;
         }
         if (!flags.yes()) {
-            show(ask(options().setValidateOnly(true).build()));
+            ChangeResponse looked = ask(options().setValidateOnly(true).build());
+            show(looked);
+            if (looked.getPlan().getStepsCount() == 0) {
+                return ExitCode.OK; // it is so already
+            }
             if (!isConfirmed()) {
                 console().errorLine("titan: nothing was changed");
                 return ExitCode.NOT_FOUND;
             }
         }
-        ChangeResponse begun = ask(options().build());
+        return follow(ask(options().build()));
+    }
+
+    /** What is done once it has begun; returns the exit code. */
+    int follow(ChangeResponse begun) {
         if (flags.waits()) {
             return new OperationWait(context).until(begun.getOperation().getOperationId());
         }

@@ -30,12 +30,16 @@ final class OperationWait {
 
     /** Returns the exit code: {@link ExitCode#REFUSED} when it failed or was cancelled. */
     int until(String operationId) {
+        OperationInfo ended = ended(operationId);
+        OperationReport.of(ended).print(context.console(), context.format());
+        return ended.getState() == OperationState.OPERATION_STATE_DONE ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** The operation as it ended. */
+    OperationInfo ended(String operationId) {
         Progress progress = new Progress(context.console());
         try {
-            OperationInfo ended = ended(operationId, progress);
-            progress.clear();
-            OperationReport.of(ended).print(context.console(), context.format());
-            return ended.getState() == OperationState.OPERATION_STATE_DONE ? ExitCode.OK : ExitCode.REFUSED;
+            return ended(operationId, progress);
         } finally {
             progress.clear();
         }

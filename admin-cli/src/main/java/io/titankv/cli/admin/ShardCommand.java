@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             ShardMoveCommand.class,
             ShardMergeCommand.class,
             ShardRebalanceCommand.class,
+            ShardTransferLeaderCommand.class,
         })
 public final class ShardCommand extends NounCommand {
     public ShardCommand(Context context) {

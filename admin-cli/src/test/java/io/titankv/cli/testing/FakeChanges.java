@@ -32,6 +32,7 @@ public final class FakeChanges {
     private final Map<String, OperationInfo> operations = new ConcurrentSkipListMap<>();
     private final AtomicInteger last = new AtomicInteger();
     private final AtomicInteger looks = new AtomicInteger();
+    private volatile String failure = "";
 
     private final AtomicInteger leaderless = new AtomicInteger();
 
@@ -43,6 +44,11 @@ public final class FakeChanges {
     /** Those that were begun. */
     public Map<String, OperationInfo> operations() {
         return operations;
+    }
+
+    /** From now on operations end by failing. */
+    public void failing(String why) {
+        failure = why;
     }
 
     ChangeResponse change(String kind, String node, String to, ChangeOptions options) {
@@ -188,7 +194,11 @@ public final class FakeChanges {
                     return now;
                 }
                 OperationInfo done = now.toBuilder()
-                        .setState(OperationState.OPERATION_STATE_DONE)
+                        .setState(
+                                failure.isEmpty()
+                                        ? OperationState.OPERATION_STATE_DONE
+                                        : OperationState.OPERATION_STATE_FAILED)
+                        .setError(failure)
                         .setStepsDone(now.getStepsTotal())
                         .clearWaitingOn()
                         .build();

@@ -26,6 +26,7 @@ import io.titankv.proto.admin.v1.ShardGrpc;
 import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.proto.admin.v1.SplitShardRequest;
 import io.titankv.proto.admin.v1.StepState;
+import io.titankv.proto.admin.v1.TransferLeaderRequest;
 import io.titankv.proto.errors.TitanErrors;
 import java.util.function.Consumer;
 
@@ -175,6 +176,28 @@ final class FakeShardService extends ShardGrpc.ShardImplBase {
                                 .addShards(change("s2", 0.25, 0.3)),
                         request.getOptions(),
                         observer);
+    }
+
+    @Override
+    public void transferLeader(TransferLeaderRequest request, StreamObserver<ChangeResponse> observer) {
+        cluster.asked(request);
+        String id = request.getShardId();
+        String to = request.getToNodeId();
+        PlanInfo.Builder plan = PlanInfo.newBuilder().setKind("leader transfer");
+        withShard(id, observer, shard -> {
+            if (shard.getLeaderNodeId().equals(to)) {
+                plan.setReason(id + " is led by " + to + " already");
+                FakeAdmin.give(
+                        observer, ChangeResponse.newBuilder().setPlan(plan).build());
+                return;
+            }
+            PlanStep.Builder step = PlanStep.newBuilder()
+                    .setKind("move leader")
+                    .setShardId(id)
+                    .setFromNodeId(shard.getLeaderNodeId())
+                    .setToNodeId(to);
+            cluster.changes().shared(plan.addSteps(step), request.getOptions(), observer);
+        });
     }
 
     private <T> void withShard(String id, StreamObserver<T> observer, Consumer<ShardInfo> then) {

@@ -2,9 +2,11 @@ package io.titankv.placement.plan;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import io.titankv.placement.plan.PlanRefused.Cause;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,6 +51,71 @@ public final class LeaderPlanner {
         new LeaderChains(leaderships).even();
         new LeaderLoads(leaderships, policy.leaderLoad()).even();
         return steps(leaderships);
+    }
+
+    /**
+     * What a person asks for: a node leads a group. Rests when it does already.
+     *
+     * @param isMovingRanges the group gives or gets ranges
+     */
+    public Decision give(GroupId id, NodeId to, boolean isMovingRanges, Reason reason) {
+        Optional<PlanRefused> refused = refusal(id, to);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        GroupModel group = model.requireGroup(id);
+        Optional<NodeId> leader = group.leader();
+        if (leader.isEmpty()) {
+            return PlanRefused.of(
+                    Cause.QUORUM,
+                    "shard " + id + " has no leader that is heard of, and " + group.healthyVoters() + " of "
+                            + group.voters() + " voters are healthy, so nothing can be handed over");
+        }
+        if (leader.get().equals(to)) {
+            return Decision.Rest.DONE;
+        }
+        List<Concern> concerns = isMovingRanges
+                ? List.of(Concern.worsens("ranges of " + id + " are on their way: the new leader begins to copy anew"))
+                : List.of();
+        return Plan.of(
+                reason,
+                List.of(new Step.MoveLeader(id, leader.get(), to, reason.why())),
+                model,
+                policy.pace(),
+                concerns);
+    }
+
+    private Optional<PlanRefused> refusal(GroupId id, NodeId to) {
+        Optional<GroupModel> group = model.group(id).filter(it -> !it.id().isPlacement());
+        if (group.isEmpty()) {
+            return Optional.of(PlanRefused.of(Cause.GROUP_UNKNOWN, "there is no shard " + id));
+        }
+        Optional<NodeModel> node = model.node(to);
+        if (node.isEmpty()) {
+            return Optional.of(PlanRefused.of(Cause.NODE_UNKNOWN, "there is no node " + to));
+        }
+        Optional<ReplicaModel> replica = group.get().replicaOn(to);
+        if (replica.filter(ReplicaModel::isVoter).isEmpty()) {
+            return Optional.of(PlanRefused.of(
+                    Cause.NO_VOTER,
+                    "node " + to + " has no voter of " + id + (replica.isPresent() ? ", its replica still learns" : "")
+                            + "; voters are on " + group.get().members()));
+        }
+        if (node.get().presence() instanceof NodeModel.Presence.Silent silent) {
+            return Optional.of(PlanRefused.of(
+                    Cause.NODE_STATE,
+                    "node " + to + " has not been heard of for " + Amounts.time(silent.lasting())
+                            + ", so it cannot lead " + id));
+        }
+        if (gaveUp(node.get())) {
+            return Optional.of(PlanRefused.of(
+                    Cause.NODE_STATE,
+                    "node " + to + " is " + Amounts.words(node.get().intent()) + ", so it cannot lead " + id));
+        }
+        return replica.get().healthy()
+                ? Optional.empty()
+                : Optional.of(PlanRefused.of(
+                        Cause.NO_VOTER, "the replica of " + id + " on " + to + " does not serve, so it cannot lead"));
     }
 
     private static boolean gaveUp(NodeModel node) {

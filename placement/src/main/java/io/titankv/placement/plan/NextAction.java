@@ -171,8 +171,12 @@ public sealed interface NextAction {
         if (group.leader().isEmpty()) {
             return new Wait(new WaitingOn.LeaderUnknown(group.id()));
         }
-        if (!group.leader().get().equals(move.from())) {
+        NodeId leader = group.leader().get();
+        if (leader.equals(move.to())) {
             return new Done();
+        }
+        if (!leader.equals(move.from())) {
+            return new Moot("group " + group.id() + " is led by " + leader + " by now, not by " + move.from());
         }
         Optional<ReplicaModel> next = group.replicaOn(move.to()).filter(it -> it.isVoter() && it.healthy());
         if (next.isEmpty()) {

@@ -18,6 +18,8 @@ public record PlanRefused(Cause cause, String message, List<Concern> concerns) i
         GROUP_EXISTS,
         /** The node is in a state in which this makes no sense. */
         NODE_STATE,
+        /** The node has no voter of the group that could lead. */
+        NO_VOTER,
         /** More replicas than nodes, or than failure domains where that was asked for. */
         TOO_FEW_NODES,
         /** The last healthy replica of a group would go, or a majority. */

@@ -103,6 +103,7 @@ final class Changes {
                             case GROUP_UNKNOWN -> TitanError.of(ErrorReason.SHARD_UNKNOWN, refused.message());
                             case GROUP_EXISTS,
                                     NODE_STATE,
+                                    NO_VOTER,
                                     TOO_FEW_NODES,
                                     QUORUM,
                                     NO_ROOM,

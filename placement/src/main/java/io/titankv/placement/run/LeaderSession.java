@@ -110,7 +110,7 @@ final class LeaderSession {
 
     /** Looks at the operations that run; returns what to propose. What is to be ordered goes out with the next heartbeats. */
     List<PlacementCommand> operate() {
-        OperationRound.Outcome outcome = OperationRound.of(state(), reports(), policy());
+        OperationRound.Outcome outcome = OperationRound.of(state(), reports(), policy(), now());
         looked = outcome;
         return outcome.commands();
     }
@@ -219,11 +219,13 @@ final class LeaderSession {
         Set<GroupId> resting;
         synchronized (this) {
             transfers.values().removeIf(transfer -> transfer.restsUntilNanos - now <= 0);
-            resting = Set.copyOf(transfers.keySet());
+            resting = new HashSet<>(transfers.keySet());
         }
         PlacementState decided = state();
+        Reports reports = reports();
+        resting.addAll(LeaderTransfers.resting(decided, reports, now()));
         boolean balances = decided.wishes().schedulers().balanceLeaders();
-        List<Step.MoveLeader> moves = new LeaderPlanner(ClusterModels.of(decided, reports()), policy())
+        List<Step.MoveLeader> moves = new LeaderPlanner(ClusterModels.of(decided, reports), policy())
                 .moves(resting).stream()
                         // A node that is to lead nothing gives its leaderships away also when nothing is balanced, and
                         // in the middle of a transfer, which another leader would have to begin again.

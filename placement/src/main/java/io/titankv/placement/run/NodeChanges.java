@@ -62,7 +62,7 @@ final class NodeChanges {
                 (planner, why) -> planner.replace(node, with, why));
     }
 
-    private static NodeId node(String name) {
+    static NodeId node(String name) {
         try {
             return new NodeId(name);
         } catch (IllegalArgumentException e) {

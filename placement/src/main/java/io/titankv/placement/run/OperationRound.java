@@ -19,6 +19,7 @@ import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.WishesForm;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.Instruction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -41,6 +42,7 @@ final class OperationRound {
     private final PlacementState state;
     private final Reports reports;
     private final PlanPolicy policy;
+    private final Instant now;
     private final List<PlacementCommand> commands = new ArrayList<>();
     private final Map<GroupId, Order> orders = new HashMap<>();
     private final Map<Long, SortedMap<Integer, WaitingOn>> waiting = new HashMap<>();
@@ -60,14 +62,15 @@ final class OperationRound {
             Map<GroupId, Order> orders,
             Map<Long, SortedMap<Integer, WaitingOn>> waiting) {}
 
-    private OperationRound(PlacementState state, Reports reports, PlanPolicy policy) {
+    private OperationRound(PlacementState state, Reports reports, PlanPolicy policy, Instant now) {
         this.state = state;
         this.reports = reports;
         this.policy = policy;
+        this.now = now;
     }
 
-    static Outcome of(PlacementState state, Reports reports, PlanPolicy policy) {
-        OperationRound round = new OperationRound(state, reports, policy);
+    static Outcome of(PlacementState state, Reports reports, PlanPolicy policy, Instant now) {
+        OperationRound round = new OperationRound(state, reports, policy, now);
         Set<GroupId> changing = round.noteMembers();
         round.forgetDeleted();
         round.operate(changing);
@@ -147,6 +150,14 @@ final class OperationRound {
                 commands.add(OperationForm.advance(state.clusterId(), operation.id(), finished, frontier.moot()));
             }
             ranges.explain(operation, held);
+            if (LeaderTransfers.isOverdue(operation, now) && !frontier.isDone(operation.steps())) {
+                commands.add(OperationForm.end(
+                        state.clusterId(),
+                        operation.id(),
+                        Phase.FAILED,
+                        LeaderTransfers.failure(operation, held.values())));
+                continue;
+            }
             frontier.actions().forEach(action -> act(action, operation, held, ranges, seen));
             // What was decided of its ranges is carried through before it ends.
             if (frontier.isDone(operation.steps()) && !state.transfers().isPartOf(operation.id())) {

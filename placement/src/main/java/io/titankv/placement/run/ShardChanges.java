@@ -2,9 +2,11 @@ package io.titankv.placement.run;
 
 import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.placement.plan.ClusterModel;
 import io.titankv.placement.plan.Decision;
+import io.titankv.placement.plan.LeaderPlanner;
 import io.titankv.placement.plan.RangePlanner;
 import io.titankv.placement.plan.Reason;
 import io.titankv.placement.plan.Step;
@@ -15,10 +17,13 @@ import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.admin.v1.ChangeOptions;
 import io.titankv.proto.admin.v1.ChangeResponse;
 import io.titankv.proto.admin.v1.MoveRangeRequest;
+import io.titankv.proto.admin.v1.PlanInfo;
+import io.titankv.proto.admin.v1.TransferLeaderRequest;
 import io.titankv.proto.errors.TitanErrors;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** What people ask to be done with shards: who owns what. Used by one call. */
@@ -60,6 +65,26 @@ final class ShardChanges {
 
     CompletableFuture<ChangeResponse> rebalance(ChangeOptions options) {
         return change("rebalance", options, "rebalance of the shards", RangePlanner::rebalance);
+    }
+
+    CompletableFuture<ChangeResponse> transferLeader(TransferLeaderRequest request) {
+        GroupId group = group(request.getShardId());
+        NodeId to = NodeChanges.node(request.getToNodeId());
+        Function<Reason, Decision> planner = reason -> {
+            PlacementState state = session.state();
+            return new LeaderPlanner(ClusterModels.of(state, session.reports()), session.policy())
+                    .give(group, to, state.transfers().of(group).isPresent(), reason);
+        };
+        String what = "leadership of " + group + " to " + to;
+        if (planner.apply(Reason.person("operator", what)) instanceof Decision.Rest) {
+            return CompletableFuture.completedFuture(ChangeResponse.newBuilder()
+                    .setPlan(PlanInfo.newBuilder()
+                            .setKind(LeaderTransfers.KIND)
+                            .setReason(group + " is led by " + to + " already"))
+                    .build());
+        }
+        return new Changes(session, request.getOptions())
+                .make(new Wanted(LeaderTransfers.KIND, what, Level.REPLICAS, planner));
     }
 
     static GroupId group(String name) {

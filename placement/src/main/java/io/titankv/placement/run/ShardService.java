@@ -21,6 +21,7 @@ import io.titankv.proto.admin.v1.RebalanceShardsRequest;
 import io.titankv.proto.admin.v1.ShardGrpc;
 import io.titankv.proto.admin.v1.ShardInfo;
 import io.titankv.proto.admin.v1.SplitShardRequest;
+import io.titankv.proto.admin.v1.TransferLeaderRequest;
 import io.titankv.proto.errors.TitanErrors;
 import io.titankv.proto.internal.v1.ClusterView;
 import java.util.concurrent.CompletableFuture;
@@ -107,6 +108,15 @@ final class ShardService extends ShardGrpc.ShardImplBase {
                 request,
                 answer,
                 session -> new ShardChanges(session).rebalance(request.getOptions()));
+    }
+
+    @Override
+    public void transferLeader(TransferLeaderRequest request, StreamObserver<ChangeResponse> answer) {
+        leader.answer(
+                ShardGrpc.getTransferLeaderMethod(),
+                request,
+                answer,
+                session -> new ShardChanges(session).transferLeader(request));
     }
 
     private static ShardInfo shard(ClusterView view, String id) {

@@ -210,8 +210,11 @@ final class FrontierTest {
         assertThat(NextAction.of(move, without(model, id(2), Duration.ofSeconds(9)), POLICY))
                 .isEqualTo(new NextAction.Moot("group s1 has no healthy voter on n2"));
         assertThat(NextAction.of(
-                        move, model.after(List.of(new Action.TransferLeadership(shard(1), id(1), id(3)))), POLICY))
+                        move, model.after(List.of(new Action.TransferLeadership(shard(1), id(1), id(2)))), POLICY))
                 .isEqualTo(new NextAction.Done());
+        assertThat(NextAction.of(
+                        move, model.after(List.of(new Action.TransferLeadership(shard(1), id(1), id(3)))), POLICY))
+                .isEqualTo(new NextAction.Moot("group s1 is led by n3 by now, not by n1"));
     }
 
     /** As when another operation moved the group meanwhile: waiting would never end, and nobody else could change the group. */

@@ -50,6 +50,7 @@ final class SimCluster implements AutoCloseable {
     final Map<GroupId, SimShard> shards = data.all;
     final Map<String, SimNode> nodes = new TreeMap<>();
     Settings settings = new Settings(6, 3, 1 << 20);
+    final Set<NodeId> unableToLead = new HashSet<>();
 
     private final Path directory;
     private final String prefix = UUID.randomUUID() + "/";
@@ -151,7 +152,11 @@ final class SimCluster implements AutoCloseable {
             }
             SimShard shard = data.shard(group);
             SimNode other = nodes.get(target.value());
-            if (!id.equals(shard.leader) || other == null || !other.up || !shard.replicas.contains(target)) {
+            if (!id.equals(shard.leader)
+                    || other == null
+                    || !other.up
+                    || !shard.replicas.contains(target)
+                    || unableToLead.contains(target)) {
                 return CompletableFuture.completedFuture(false);
             }
             shard.leader = target;

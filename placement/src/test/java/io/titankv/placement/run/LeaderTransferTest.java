@@ -1,0 +1,160 @@
+package io.titankv.placement.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.titankv.model.ErrorReason;
+import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
+import io.titankv.placement.state.OperationRecord.Phase;
+import io.titankv.proto.admin.v1.ChangeOptions;
+import io.titankv.proto.admin.v1.ChangeResponse;
+import io.titankv.proto.admin.v1.DrainNodeRequest;
+import io.titankv.proto.admin.v1.NodeGrpc;
+import io.titankv.proto.admin.v1.ShardGrpc;
+import io.titankv.proto.admin.v1.TransferLeaderRequest;
+import io.titankv.proto.errors.TitanErrors;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** A person says who leads a shard, on simulated Raft, with a clock that the test moves. */
+final class LeaderTransferTest extends ElasticFixture {
+    private static final GroupId S1 = new GroupId(1);
+
+    private ChangeResponse give(String shard, String node) {
+        return ShardGrpc.newBlockingStub(cluster.channelTo("n2"))
+                .transferLeader(TransferLeaderRequest.newBuilder()
+                        .setShardId(shard)
+                        .setToNodeId(node)
+                        .setOptions(ChangeOptions.newBuilder().setAskedBy("ada"))
+                        .build());
+    }
+
+    private NodeId leader() {
+        return Objects.requireNonNull(Objects.requireNonNull(cluster.shards.get(S1)).leader);
+    }
+
+    private String another() {
+        return List.of("n1", "n2", "n3").stream()
+                .filter(node -> !node.equals(leader().value()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long ledBy(String node) {
+        return cluster.shards.values().stream()
+                .filter(shard -> new NodeId(node).equals(shard.leader))
+                .count();
+    }
+
+    @Test
+    void theReplicaLeadsAndStaysWhileTheOthersAreEvenedOut() {
+        startNodes("n1", "n2", "n3");
+        run(MINUTE);
+        assertThat(List.of("n1", "n2", "n3")).allMatch(node -> ledBy(node) == 2);
+        String to = another();
+
+        ChangeResponse begun = give("s1", to);
+
+        assertThat(begun.getOperation().getKind()).isEqualTo(LeaderTransfers.KIND);
+        assertThat(begun.getOperation().getReason()).contains("ada").contains("leadership of s1 to " + to);
+        run(Duration.ofSeconds(5));
+        assertThat(leader()).isEqualTo(new NodeId(to));
+        assertThat(last().phase()).isEqualTo(Phase.DONE);
+        for (int minute = 0; minute < 9; minute++) {
+            run(MINUTE);
+            assertThat(leader()).isEqualTo(new NodeId(to));
+        }
+        assertThat(List.of("n1", "n2", "n3")).allMatch(node -> ledBy(node) == 2);
+    }
+
+    @Test
+    void aDrainGoesBeforeWhatWasAskedFor() {
+        startNodes("n1", "n2", "n3");
+        String to = another();
+        give("s1", to);
+        run(Duration.ofSeconds(5));
+        assertThat(leader()).isEqualTo(new NodeId(to));
+
+        NodeGrpc.newBlockingStub(cluster.channelTo("n2"))
+                .drainNode(DrainNodeRequest.newBuilder().setNodeId(to).build());
+        run(MINUTE);
+
+        assertThat(ledBy(to)).isZero();
+        assertRefused("s1", to, ErrorReason.PLAN_REFUSED, "node " + to + " is draining, so it cannot lead s1");
+    }
+
+    @Test
+    void whoLeadsAlreadyIsSaidToAndNothingBegins() {
+        startNodes("n1", "n2", "n3");
+        NodeId leader = leader();
+
+        ChangeResponse said = give("s1", leader.value());
+
+        assertThat(said.hasOperation()).isFalse();
+        assertThat(said.getPlan().getStepsList()).isEmpty();
+        assertThat(said.getPlan().getReason()).isEqualTo("s1 is led by " + leader + " already");
+        assertThat(state().journal().operations()).isEmpty();
+    }
+
+    @Test
+    void whatCannotLeadIsRefusedAndSaidWhy() {
+        cluster.start("n1", true, List.of("n1", "n2", "n3", "n4"));
+        List.of("n2", "n3", "n4").forEach(node -> cluster.start(node, false, List.of("n1", "n2", "n3", "n4")));
+        cluster.run(Duration.ofSeconds(30));
+        List<NodeId> voters = state().membersOf(S1).voters();
+        String other = List.of("n1", "n2", "n3", "n4").stream()
+                .filter(node -> !voters.contains(new NodeId(node)))
+                .findFirst()
+                .orElseThrow();
+        assertRefused("s77", "n1", ErrorReason.SHARD_UNKNOWN, "there is no shard s77");
+        assertRefused("placement", "n1", ErrorReason.SHARD_UNKNOWN, "there is no shard");
+        assertRefused("s1", "n77", ErrorReason.NODE_UNKNOWN, "there is no node n77");
+        assertRefused(
+                "s1",
+                other,
+                ErrorReason.PLAN_REFUSED,
+                "node " + other + " has no voter of s1; voters are on " + voters);
+        NodeId dead = voters.stream()
+                .filter(node -> !node.equals(leader()) && !node.value().equals("n2"))
+                .findFirst()
+                .orElseThrow();
+        cluster.node(dead.value()).kill();
+        run(MINUTE);
+        assertRefused("s1", dead.value(), ErrorReason.PLAN_REFUSED, "node " + dead + " has not been heard of for");
+        assertThat(state().journal().operations().values())
+                .noneMatch(operation -> operation.kind().equals(LeaderTransfers.KIND));
+    }
+
+    @Test
+    void aHandOverThatDoesNotWorkFailsInTimeAndSaysWhy() {
+        startNodes("n1", "n2", "n3");
+        NodeId before = leader();
+        String to = another();
+        cluster.unableToLead.add(new NodeId(to));
+
+        give("s1", to);
+        run(LeaderTransfers.LIMIT.minusSeconds(5));
+        assertThat(last().phase()).isEqualTo(Phase.RUNNING);
+        run(Duration.ofSeconds(10));
+
+        assertThat(last().phase()).isEqualTo(Phase.FAILED);
+        assertThat(last().error())
+                .isEqualTo("not done within 30 s: leader of s1 from " + before + " to " + to
+                        + " was asked for again and again");
+        assertThat(leader()).isEqualTo(before);
+        cluster.unableToLead.clear();
+        run(MINUTE);
+        assertThat(leader()).as("it is not asked for any more").isEqualTo(before);
+    }
+
+    private void assertRefused(String shard, String node, ErrorReason reason, String message) {
+        assertThatThrownBy(() -> give(shard, node))
+                .satisfies(e -> assertThat(TitanErrors.parse(e)).hasValueSatisfying(error -> {
+                    assertThat(error.reason()).isEqualTo(reason);
+                    assertThat(error.message()).contains(message);
+                }));
+    }
+}
