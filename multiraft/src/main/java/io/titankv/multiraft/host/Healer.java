@@ -84,12 +84,17 @@ final class Healer {
         if (!steppingDown.add(group)) {
             return;
         }
-        var _ = attached.requests().stepDown(group, STEP_DOWN_TIMEOUT).whenComplete((done, failure) -> {
+        var _ = attached.requests().stepDown(group, STEP_DOWN_TIMEOUT).whenComplete((whyNot, failure) -> {
             steppingDown.remove(group);
-            LOG.atInfo()
-                    .addKeyValue("group", group)
-                    .addKeyValue("done", done)
-                    .log("stepped down: a voter knows a later term");
+            if (failure == null && whyNot.isEmpty()) {
+                LOG.atInfo().addKeyValue("group", group).log("stepped down: a voter knows a later term");
+            } else {
+                // Also when somebody else ended the leadership first: the cause tells.
+                LOG.atInfo()
+                        .addKeyValue("group", group)
+                        .addKeyValue("cause", failure == null ? whyNot.orElse("") : failure.toString())
+                        .log("did not step down although a voter knows a later term");
+            }
         });
     }
 

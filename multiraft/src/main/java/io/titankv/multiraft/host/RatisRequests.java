@@ -5,6 +5,7 @@ import io.titankv.model.NodeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -57,24 +58,41 @@ record RatisRequests(NodeContext node) {
     }
 
     CompletableFuture<Boolean> transferLeadership(GroupId group, NodeId target, Duration timeout) {
-        return handOver(group, Positions.toRatis(target), timeout);
+        return handOver(group, Positions.toRatis(target), timeout).thenApply(Optional::isEmpty);
     }
 
-    /** Ends this replica's leadership for nobody in particular. Completes with whether it was told to. */
-    CompletableFuture<Boolean> stepDown(GroupId group, Duration timeout) {
+    /** Ends this replica's leadership for nobody in particular. Completes with why it did not; empty: it did. */
+    CompletableFuture<Optional<String>> stepDown(GroupId group, Duration timeout) {
         return handOver(group, null, timeout);
     }
 
-    private CompletableFuture<Boolean> handOver(GroupId group, @Nullable RaftPeerId target, Duration timeout) {
+    private CompletableFuture<Optional<String>> handOver(GroupId group, @Nullable RaftPeerId target, Duration timeout) {
+        long answerMillisMax = timeout.toMillis() * 2;
         try {
             return node.server()
                     .transferLeadershipAsync(new TransferLeadershipRequest(
                             node.clientId(), self(), id(group), node.nextCallId(), target, timeout.toMillis()))
-                    .handle((reply, failure) -> failure == null && reply.isSuccess())
-                    .completeOnTimeout(false, timeout.toMillis() * 2, TimeUnit.MILLISECONDS);
+                    .handle(RatisRequests::whyNot)
+                    .completeOnTimeout(
+                            Optional.of("no answer within " + answerMillisMax + " ms"),
+                            answerMillisMax,
+                            TimeUnit.MILLISECONDS);
         } catch (IOException e) {
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(Optional.of(e.toString()));
         }
+    }
+
+    /** Why a request was not carried out; empty: it was. */
+    static Optional<String> whyNot(@Nullable RaftClientReply reply, @Nullable Throwable failure) {
+        if (failure != null) {
+            return Optional.of(String.valueOf(failure instanceof CompletionException ? failure.getCause() : failure));
+        }
+        return reply != null && reply.isSuccess()
+                ? Optional.empty()
+                : Optional.of(
+                        reply == null || reply.getException() == null
+                                ? "it was refused without a reason"
+                                : reply.getException().toString());
     }
 
     CompletableFuture<Void> takeSnapshot(GroupId group) {

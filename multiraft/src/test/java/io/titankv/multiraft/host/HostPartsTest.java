@@ -9,7 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,5 +92,24 @@ final class HostPartsTest {
             assertThat(Bytes.fromRatis(Bytes.toRatis(rope))).isEqualTo(rope);
             assertThat(Bytes.fromRatis(Bytes.toRatis(ByteString.EMPTY))).isEqualTo(ByteString.EMPTY);
         }
+    }
+
+    @Test
+    void aRequestThatWasNotCarriedOutSaysWhy() {
+        RaftClientReply.Builder reply = RaftClientReply.newBuilder()
+                .setClientId(ClientId.randomId())
+                .setServerId(RaftPeerId.valueOf("n1"))
+                .setGroupId(RaftGroupId.randomId());
+        assertThat(RatisRequests.whyNot(reply.setSuccess().build(), null)).isEmpty();
+        assertThat(RatisRequests.whyNot(
+                        reply.setSuccess(false)
+                                .setException(new LeaderSteppingDownException("n1 steps down already"))
+                                .build(),
+                        null))
+                .hasValueSatisfying(why ->
+                        assertThat(why).contains("LeaderSteppingDownException").contains("n1 steps down already"));
+        assertThat(RatisRequests.whyNot(null, new CompletionException(new IOException("the peer is gone"))))
+                .contains("java.io.IOException: the peer is gone");
+        assertThat(RatisRequests.whyNot(null, null)).contains("it was refused without a reason");
     }
 }
