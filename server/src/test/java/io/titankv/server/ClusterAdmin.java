@@ -144,7 +144,12 @@ final class ClusterAdmin implements AutoCloseable {
 
     /** Begins a change of the shards; returns the operation's id. */
     String change(Function<ShardGrpc.ShardBlockingStub, ChangeResponse> change) {
-        return change.apply(ShardGrpc.newBlockingStub(channel)).getOperation().getOperationId();
+        return changed(change).getOperation().getOperationId();
+    }
+
+    /** Asks for a change of the shards; returns the answer in full. */
+    ChangeResponse changed(Function<ShardGrpc.ShardBlockingStub, ChangeResponse> change) {
+        return change.apply(ShardGrpc.newBlockingStub(channel));
     }
 
     OperationInfo operation(String id) {

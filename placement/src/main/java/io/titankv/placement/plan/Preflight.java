@@ -45,6 +45,7 @@ final class Preflight {
                         WaitingOn.SwitchedOff _,
                         WaitingOn.ReplicasMissing _,
                         WaitingOn.TransferGivenUp _,
+                        WaitingOn.TransferStalled _,
                         WaitingOn.CopyFailed _,
                         WaitingOn.NoRoomOn _,
                         WaitingOn.HotRange _ -> {}

@@ -4,6 +4,8 @@ import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The first constraint that holds a step, or a scheduler, back: with its value and its limit. */
 public sealed interface WaitingOn {
@@ -56,12 +58,43 @@ public sealed interface WaitingOn {
     /** One range has more load than a group should, and is too narrow to be cut. */
     record HotRange(GroupId group, String range, double opsPerSecond, double opsPerSecondMax) implements WaitingOn {}
 
-    /** The group is being made, and some of its members do not have their replica yet. */
-    record ReplicasMissing(GroupId group, List<NodeId> missing) implements WaitingOn {
+    /**
+     * The group is being made, and some of its members do not have their replica yet.
+     *
+     * @param lasting since its last member came, as far as this placement leader has seen
+     * @param healAfter a member silent for this long is replaced
+     */
+    record ReplicasMissing(GroupId group, List<Missing> missing, Duration lasting, Duration healAfter)
+            implements WaitingOn {
+        /**
+         * A member without its replica.
+         *
+         * @param silent for how long the node has not been heard of; empty: it is up
+         */
+        public record Missing(NodeId node, Optional<Duration> silent) {}
+
         public ReplicasMissing {
             missing = List.copyOf(missing);
         }
+
+        private String missingText() {
+            return missing.stream()
+                    .map(it -> it.node
+                            + it.silent
+                                    .map(silent -> " (not heard of for " + Amounts.time(silent) + ", after "
+                                            + Amounts.time(healAfter) + " another node gets it)")
+                                    .orElse(" (which is up)"))
+                    .collect(Collectors.joining(", "));
+        }
     }
+
+    /**
+     * The transfer of its ranges does not get on.
+     *
+     * @param lasting since something was copied last, as far as this placement leader has seen
+     * @param lastingMax after this it is undone
+     */
+    record TransferStalled(long transfer, String why, Duration lasting, Duration lastingMax) implements WaitingOn {}
 
     /** The transfer of its ranges was given up; it begins anew. */
     record TransferGivenUp(long transfer, String why, Duration rest) implements WaitingOn {}
@@ -108,7 +141,11 @@ public sealed interface WaitingOn {
                         + it.plans + " plans in the last " + Amounts.time(it.window) + ", each waits longer)";
             case SwitchedOff it -> it.scheduler + " is switched off";
             case ReplicasMissing it ->
-                "group " + it.group + " is being made, its replica on " + it.missing + " does not serve yet";
+                "group " + it.group + " is being made, and for " + Amounts.time(it.lasting)
+                        + " it has waited for its replica on " + it.missingText();
+            case TransferStalled it ->
+                "transfer " + it.transfer + " has not got on for " + Amounts.time(it.lasting) + " (" + it.why
+                        + "), it is undone after " + Amounts.time(it.lastingMax);
             case TransferGivenUp it ->
                 "transfer " + it.transfer + " was given up (" + it.why + "), it begins anew after "
                         + Amounts.time(it.rest);

@@ -66,11 +66,15 @@ final class Duties {
         return state.groups().values().stream()
                 .filter(group -> group.state() == GroupRecord.State.CREATING)
                 .filter(group -> group.members().stream().allMatch(node -> reports.serves(node, group.id())))
-                .filter(group -> leaderReport(group, reports)
-                        .filter(leader -> knowsItsRanges(leader, group))
-                        .isPresent())
+                .filter(group -> leaderKnowsItsRanges(group, reports))
                 .map(GroupRecord::id)
                 .toList();
+    }
+
+    static boolean leaderKnowsItsRanges(GroupRecord group, Reports reports) {
+        return leaderReport(group, reports)
+                .filter(leader -> knowsItsRanges(leader, group))
+                .isPresent();
     }
 
     /** All that a node should do now, leadership transfers apart. */

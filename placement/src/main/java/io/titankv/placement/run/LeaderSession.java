@@ -63,7 +63,10 @@ final class LeaderSession {
     /** When shards were even last, or something else was to be done. The leader's loop's alone. */
     private long evenNanos;
 
+    // These are the leader's loop's alone.
     private final TransferTimes transferTimes = new TransferTimes();
+    private final CreationTimes creationTimes = new CreationTimes();
+    private Map<Long, TransferRound.Lasting> transfersLast = Map.of();
 
     /** What the last look at the operations led to. */
     private volatile OperationRound.Outcome looked = new OperationRound.Outcome(List.of(), Map.of(), Map.of());
@@ -110,7 +113,12 @@ final class LeaderSession {
 
     /** Looks at the operations that run; returns what to propose. What is to be ordered goes out with the next heartbeats. */
     List<PlacementCommand> operate() {
-        OperationRound.Outcome outcome = OperationRound.of(state(), reports(), policy(), now());
+        PlacementState decided = state();
+        Reports reports = reports();
+        Elapsed elapsed = new Elapsed(
+                transfersLast,
+                creationTimes.look(decided, reports, environment.ticker().nanos()));
+        OperationRound.Outcome outcome = OperationRound.of(decided, reports, policy(), elapsed, now());
         looked = outcome;
         return outcome.commands();
     }
@@ -140,14 +148,13 @@ final class LeaderSession {
     List<PlacementCommand> decideTransfers() {
         PlacementState decided = state();
         if (decided.transfers().underWay().isEmpty()) {
+            transfersLast = Map.of();
             return List.of();
         }
         Reports reports = reports();
-        return TransferRound.commands(
-                decided,
-                reports,
-                policy(),
-                transferTimes.look(decided, reports, environment.ticker().nanos()));
+        transfersLast =
+                transferTimes.look(decided, reports, environment.ticker().nanos());
+        return TransferRound.commands(decided, reports, policy(), transfersLast);
     }
 
     /** A stored plan for people, with what the shards would own if it was applied now. */

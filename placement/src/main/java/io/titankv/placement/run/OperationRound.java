@@ -42,6 +42,7 @@ final class OperationRound {
     private final PlacementState state;
     private final Reports reports;
     private final PlanPolicy policy;
+    private final Elapsed elapsed;
     private final Instant now;
     private final List<PlacementCommand> commands = new ArrayList<>();
     private final Map<GroupId, Order> orders = new HashMap<>();
@@ -62,19 +63,21 @@ final class OperationRound {
             Map<GroupId, Order> orders,
             Map<Long, SortedMap<Integer, WaitingOn>> waiting) {}
 
-    private OperationRound(PlacementState state, Reports reports, PlanPolicy policy, Instant now) {
+    private OperationRound(PlacementState state, Reports reports, PlanPolicy policy, Elapsed elapsed, Instant now) {
         this.state = state;
         this.reports = reports;
         this.policy = policy;
+        this.elapsed = elapsed;
         this.now = now;
     }
 
-    static Outcome of(PlacementState state, Reports reports, PlanPolicy policy, Instant now) {
-        OperationRound round = new OperationRound(state, reports, policy, now);
+    static Outcome of(PlacementState state, Reports reports, PlanPolicy policy, Elapsed elapsed, Instant now) {
+        OperationRound round = new OperationRound(state, reports, policy, elapsed, now);
         Set<GroupId> changing = round.noteMembers();
         round.forgetDeleted();
         round.operate(changing);
         round.handOverPlacement();
+        round.commands.addAll(Creations.commands(state, reports, policy, elapsed, now));
         return new Outcome(List.copyOf(round.commands), Map.copyOf(round.orders), Map.copyOf(round.waiting));
     }
 
@@ -123,7 +126,7 @@ final class OperationRound {
     }
 
     private void operate(Set<GroupId> changing) {
-        RangeWork ranges = new RangeWork(state, reports, policy);
+        RangeWork ranges = new RangeWork(state, reports, policy, elapsed);
         commands.addAll(ranges.tidy());
         if (state.journal().running().isEmpty()) {
             return; // a model of the cluster is not drawn for nothing four times a second

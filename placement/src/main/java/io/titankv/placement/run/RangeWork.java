@@ -10,6 +10,8 @@ import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.RangeRoom;
 import io.titankv.placement.plan.Step;
 import io.titankv.placement.plan.WaitingOn;
+import io.titankv.placement.plan.WaitingOn.ReplicasMissing.Missing;
+import io.titankv.placement.run.TransferRound.Lasting;
 import io.titankv.placement.state.GroupRecord;
 import io.titankv.placement.state.GroupRecord.State;
 import io.titankv.placement.state.OperationForm;
@@ -20,6 +22,7 @@ import io.titankv.placement.state.TransferForm;
 import io.titankv.placement.state.TransferRecord;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.TransferPart;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,9 +41,13 @@ import java.util.stream.Stream;
  * transfer. Used once by one thread, for one look; pure.
  */
 final class RangeWork {
+    /** A transfer that copies nothing for so long is said to stand still; heartbeats tell of it four times a second. */
+    private static final Duration STALLED_SAID = Duration.ofSeconds(10);
+
     private final PlacementState state;
     private final Reports reports;
     private final PlanPolicy policy;
+    private final Elapsed elapsed;
     /** Transfers under way, and those begun by this look. */
     private int transfers;
 
@@ -48,7 +55,8 @@ final class RangeWork {
     /** What each group will get yet by those. */
     private final Map<GroupId, Long> onTheWay = new HashMap<>();
 
-    RangeWork(PlacementState state, Reports reports, PlanPolicy policy) {
+    RangeWork(PlacementState state, Reports reports, PlanPolicy policy, Elapsed elapsed) {
+        this.elapsed = elapsed;
         this.state = state;
         this.reports = reports;
         this.policy = policy;
@@ -233,11 +241,15 @@ final class RangeWork {
         if (group == null || group.state() != State.CREATING) {
             return;
         }
-        List<NodeId> missing = group.members().stream()
+        List<Missing> missing = group.members().stream()
                 .filter(member -> !reports.serves(member, id))
+                .map(member -> new Missing(member, reports.silence(member)))
                 .toList();
         if (!missing.isEmpty()) {
-            held.put(place, new WaitingOn.ReplicasMissing(id, missing));
+            held.put(
+                    place,
+                    new WaitingOn.ReplicasMissing(
+                            id, missing, elapsed.creations().getOrDefault(id, Duration.ZERO), policy.healAfter()));
         } else if (reports.reportedLeader(id).isEmpty()) {
             held.put(place, new WaitingOn.LeaderUnknown(id));
         } else {
@@ -254,6 +266,12 @@ final class RangeWork {
     private Optional<WaitingOn> waitingOn(TransferRecord transfer) {
         if (transfer.phase() == TransferRecord.Phase.ABORTED) {
             return Optional.of(new WaitingOn.TransferGivenUp(transfer.id(), transfer.why(), TransferRound.RETRY_AFTER));
+        }
+        Duration stalled =
+                elapsed.transfers().getOrDefault(transfer.id(), Lasting.NOW).stalled();
+        if (stalled.compareTo(STALLED_SAID) >= 0) {
+            return Optional.of(new WaitingOn.TransferStalled(
+                    transfer.id(), TransferRound.standstill(transfer, reports), stalled, TransferRound.STALLED_MAX));
         }
         return Stream.of(transfer.from(), transfer.to())
                 .filter(group -> reports.reportedLeader(group).isEmpty())

@@ -85,6 +85,15 @@ record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders, 
         return report != null && report.liveness() == Liveness.UP;
     }
 
+    /** For how long a node has not been heard of; empty while it is up. */
+    Optional<Duration> silence(NodeId node) {
+        return isUp(node)
+                ? Optional.empty()
+                : Optional.of(Optional.ofNullable(nodes.get(node))
+                        .map(NodeReport::silentFor)
+                        .orElse(Duration.ZERO));
+    }
+
     /** A replica as last reported. */
     Optional<ReplicaState> replica(NodeId node, GroupId group) {
         return Optional.ofNullable(nodes.get(node))

@@ -1,9 +1,11 @@
 package io.titankv.placement.run;
 
 import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
 import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.plan.RangeRoom;
 import io.titankv.placement.plan.WaitingOn;
+import io.titankv.placement.state.OperationForm;
 import io.titankv.placement.state.OperationRecord;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.placement.state.TransferForm;
@@ -31,6 +33,12 @@ final class TransferRound {
     /** After a transfer was given up, its groups rest for so long before the next one. A guess. */
     static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /**
+     * A transfer that is prepared and copies nothing for so long is undone, and its operation cancelled: as long as it takes by default to
+     * heal a node that died, and as long again, so that what a dead node holds up gets on before. A guess.
+     */
+    static final Duration STALLED_MAX = Duration.ofMinutes(10);
+
     private TransferRound() {}
 
     /**
@@ -38,9 +46,10 @@ final class TransferRound {
      *
      * @param inPhase in its phase
      * @param frozen since the group that gives the ranges reported that they are frozen; zero: it has not
+     * @param stalled while it is prepared: since something was copied last ({@link CopyProgress}), or it began; else zero
      */
-    record Lasting(Duration inPhase, Duration frozen) {
-        static final Lasting NOW = new Lasting(Duration.ZERO, Duration.ZERO);
+    record Lasting(Duration inPhase, Duration frozen, Duration stalled) {
+        static final Lasting NOW = new Lasting(Duration.ZERO, Duration.ZERO, Duration.ZERO);
     }
 
     /** What to propose. */
@@ -48,10 +57,11 @@ final class TransferRound {
             PlacementState state, Reports reports, PlanPolicy policy, Map<Long, Lasting> lasting) {
         RangeRoom room = new RangeRoom(ClusterModels.of(state, reports), policy);
         List<PlacementCommand> commands = new ArrayList<>();
-        state.transfers()
-                .underWay()
-                .forEach((id, transfer) -> next(transfer, state, reports, room, lasting.getOrDefault(id, Lasting.NOW))
-                        .ifPresent(commands::add));
+        state.transfers().underWay().forEach((id, transfer) -> {
+            Lasting so = lasting.getOrDefault(id, Lasting.NOW);
+            next(transfer, state, reports, room, so)
+                    .ifPresentOrElse(commands::add, () -> commands.addAll(undone(transfer, state, reports, so)));
+        });
         return List.copyOf(commands);
     }
 
@@ -95,6 +105,55 @@ final class TransferRound {
                         : Optional.empty();
             }
         };
+    }
+
+    /** A copy that does not get on is given up with its operation, or it would begin anew and stand still again. */
+    private static List<PlacementCommand> undone(
+            TransferRecord transfer, PlacementState state, Reports reports, Lasting lasting) {
+        if (transfer.phase() != TransferRecord.Phase.PREPARING
+                || lasting.stalled().compareTo(STALLED_MAX) < 0) {
+            return List.of();
+        }
+        String why = "nothing was copied for " + STALLED_MAX.toMinutes() + " min: " + standstill(transfer, reports);
+        List<PlacementCommand> commands = new ArrayList<>();
+        commands.add(TransferForm.abort(state.clusterId(), transfer.id(), why));
+        state.journal()
+                .operation(transfer.operation())
+                .ifPresent(operation -> commands.add(OperationForm.cancel(
+                        state.clusterId(),
+                        operation.id(),
+                        Undo.of(operation, state),
+                        transfer.name() + " was undone, " + why)));
+        return commands;
+    }
+
+    /** What keeps a transfer from being prepared, for people. */
+    static String standstill(TransferRecord transfer, Reports reports) {
+        for (GroupId group : List.of(transfer.from(), transfer.to())) {
+            if (reports.reportedLeader(group).isEmpty()) {
+                return "group " + group + " has no leader that is heard of" + lastLed(group, reports);
+            }
+        }
+        Optional<TransferPart> part = importing(transfer, reports);
+        if (part.isEmpty()) {
+            return "the leader of " + transfer.to() + ", "
+                    + reports.reportedLeader(transfer.to()).map(NodeId::value).orElse("") + ", has not begun";
+        }
+        return part.get().getBytesCopied() + " bytes came in attempt "
+                + part.get().getAttempts()
+                + (part.get().getFailure().isEmpty()
+                        ? ""
+                        : "; the last failed: " + part.get().getFailure());
+    }
+
+    private static String lastLed(GroupId group, Reports reports) {
+        return Optional.ofNullable(reports.leaders().get(group))
+                .map(Reports.Leadership::leader)
+                .filter(node -> !reports.isUp(node))
+                .flatMap(node -> Optional.ofNullable(reports.nodes().get(node))
+                        .map(report -> "; " + node + " led it and has not been heard of for "
+                                + report.silentFor().toSeconds() + " s"))
+                .orElse("");
     }
 
     /** Nobody wants a transfer any more whose operation was cancelled. */

@@ -15,7 +15,8 @@ final class TransferTimes {
     private final Map<Long, Seen> seen = new HashMap<>();
 
     /** @param frozenNanos since when its ranges are frozen; only if {@code frozen} */
-    private record Seen(TransferRecord.Phase phase, long sinceNanos, boolean frozen, long frozenNanos) {}
+    private record Seen(
+            TransferRecord.Phase phase, long sinceNanos, boolean frozen, long frozenNanos, CopyProgress copy) {}
 
     /** Looks at the transfers now; returns for how long they have been so. */
     Map<Long, Lasting> look(PlacementState state, Reports reports, long nowNanos) {
@@ -28,13 +29,18 @@ final class TransferTimes {
                     transfer.phase(),
                     before != null && before.phase() == transfer.phase() ? before.sinceNanos() : nowNanos,
                     (before != null && before.frozen()) || TransferRound.isFrozen(transfer, reports),
-                    before != null && before.frozen() ? before.frozenNanos() : nowNanos);
+                    before != null && before.frozen() ? before.frozenNanos() : nowNanos,
+                    (before == null ? CopyProgress.begun(nowNanos) : before.copy())
+                            .look(TransferRound.importing(transfer, reports), nowNanos));
             seen.put(id, now);
             lasting.put(
                     id,
                     new Lasting(
                             Duration.ofNanos(nowNanos - now.sinceNanos()),
-                            now.frozen() ? Duration.ofNanos(nowNanos - now.frozenNanos()) : Duration.ZERO));
+                            now.frozen() ? Duration.ofNanos(nowNanos - now.frozenNanos()) : Duration.ZERO,
+                            transfer.phase() == TransferRecord.Phase.PREPARING
+                                    ? Duration.ofNanos(nowNanos - now.copy().sinceNanos())
+                                    : Duration.ZERO));
         });
         return lasting;
     }

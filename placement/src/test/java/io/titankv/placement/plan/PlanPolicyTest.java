@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.titankv.placement.plan.PlanPolicy.Band;
+import io.titankv.placement.plan.WaitingOn.ReplicasMissing.Missing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class PlanPolicyTest {
@@ -41,6 +43,15 @@ final class PlanPolicyTest {
         assertThat(List.of(
                         new WaitingOn.TransfersBusy(8, 8),
                         new WaitingOn.LeaderUnknown(Clusters.shard(3)),
+                        new WaitingOn.TransferStalled(
+                                4, "nobody knows", Duration.ofSeconds(70), Duration.ofMinutes(10)),
+                        new WaitingOn.ReplicasMissing(
+                                Clusters.shard(3),
+                                List.of(
+                                        new Missing(Clusters.id(1), Optional.of(Duration.ofSeconds(60))),
+                                        new Missing(Clusters.id(2), Optional.empty())),
+                                Duration.ofSeconds(61),
+                                Duration.ofMinutes(5)),
                         new WaitingOn.NodeSilent(Clusters.id(2), Duration.ofSeconds(40)),
                         new WaitingOn.RateLimited(3 * Clusters.GIB, 2 * Clusters.GIB, Duration.ofHours(1)),
                         new WaitingOn.QuorumAtRisk(Clusters.shard(3), 1, 2)))
@@ -48,6 +59,9 @@ final class PlanPolicyTest {
                 .containsExactly(
                         "8 ranges are on their way already, the limit is 8",
                         "group s3 has no leader that is heard of",
+                        "transfer 4 has not got on for 70 s (nobody knows), it is undone after 10 min",
+                        "group s3 is being made, and for 61 s it has waited for its replica on n1 (not heard of for 60"
+                                + " s, after 5 min another node gets it), n2 (which is up)",
                         "node n2 has not been heard of for 40 s",
                         "3.0 GiB were moved in the last 60 min, the limit is 2.0 GiB",
                         "group s3 would be left with 1 healthy voters, it needs 2");

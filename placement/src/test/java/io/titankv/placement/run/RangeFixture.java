@@ -8,8 +8,11 @@ import io.titankv.placement.run.TransferReport.Side;
 import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.placement.state.PlacementState;
 import io.titankv.proto.admin.v1.ChangeResponse;
+import io.titankv.proto.admin.v1.GetOperationRequest;
 import io.titankv.proto.admin.v1.MergeShardRequest;
 import io.titankv.proto.admin.v1.MoveRangeRequest;
+import io.titankv.proto.admin.v1.OperationGrpc;
+import io.titankv.proto.admin.v1.OperationInfo;
 import io.titankv.proto.admin.v1.ShardGrpc;
 import io.titankv.proto.admin.v1.SplitShardRequest;
 import java.time.Duration;
@@ -47,7 +50,11 @@ class RangeFixture extends ElasticFixture {
 
     /** Lets time pass, tick by tick, until it is so. */
     void runUntil(String what, BooleanSupplier isSo) {
-        for (int tick = 0; tick < LONG.dividedBy(SimCluster.TICK); tick++) {
+        runUntil(what, LONG, isSo);
+    }
+
+    void runUntil(String what, Duration limit, BooleanSupplier isSo) {
+        for (int tick = 0; tick < limit.dividedBy(SimCluster.TICK); tick++) {
             if (isSo.getAsBoolean()) {
                 return;
             }
@@ -56,6 +63,21 @@ class RangeFixture extends ElasticFixture {
         assertThat(isSo.getAsBoolean())
                 .as(what + ": " + cluster.state().transfers())
                 .isTrue();
+    }
+
+    /** An operation, as a node that is up tells of it. */
+    OperationInfo operation(String id) {
+        String asked = cluster.upNodes().iterator().next().id.value();
+        return OperationGrpc.newBlockingStub(cluster.channelTo(asked))
+                .getOperation(
+                        GetOperationRequest.newBuilder().setOperationId(id).build());
+    }
+
+    /** Lets time pass in which nodes may be down. */
+    void pass(Duration time) {
+        for (long i = 0; i < time.dividedBy(SimCluster.TICK); i++) {
+            runOnce();
+        }
     }
 
     /** A tick in which nodes may be down: what must never be is looked for, majorities are not. */

@@ -33,6 +33,9 @@ final class SimShards {
     /** Ticks after which so little is left to copy that the ranges may be frozen. */
     int caughtUpAfter = 3;
 
+    /** Whether copies get on. */
+    boolean copies = true;
+
     /** Whether a copy ever gets whole. */
     boolean completes = true;
 
@@ -154,7 +157,7 @@ final class SimShards {
             shard.owns.attempt = null; // the next leader begins anew
         } else if (from == null || !up.contains(attempt.source) || !from.replicas.contains(attempt.source)) {
             shard.owns.failed("the export is lost");
-        } else {
+        } else if (copies) {
             attempt.ticks++;
             boolean isFrozen = from.owns.side == Side.FROZEN && from.owns.transfer == attempt.order.transfer();
             if (completes && isFrozen && attempt.ticks > caughtUpAfter) {

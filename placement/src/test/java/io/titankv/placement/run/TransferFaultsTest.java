@@ -28,6 +28,10 @@ final class TransferFaultsTest extends RangeFixture {
     enum At {
         BEFORE_BEGIN,
         PREPARING,
+        /** Nothing is copied, and it would be undone in a moment. */
+        STALLED,
+        /** Nothing was copied for too long. */
+        UNDONE("settle source,settle target"),
         CAUGHT_UP,
         FREEZING("freeze"),
         FROZEN,
@@ -91,6 +95,8 @@ final class TransferFaultsTest extends RangeFixture {
         return switch (at) {
             case BEFORE_BEGIN -> false;
             case PREPARING -> it.phase() == TransferRecord.Phase.PREPARING && attempt != null && !hasCaughtUp;
+            case STALLED -> it.phase() == TransferRecord.Phase.PREPARING && attempt != null;
+            case UNDONE -> it.phase() == TransferRecord.Phase.ABORTED && last().phase() == Phase.CANCELLING;
             case CAUGHT_UP -> it.phase() == TransferRecord.Phase.PREPARING && hasCaughtUp;
             case FREEZING -> it.phase() == TransferRecord.Phase.FREEZING && source.side == Side.NONE;
             case FROZEN ->
@@ -144,19 +150,26 @@ final class TransferFaultsTest extends RangeFixture {
     void noTokenIsServedTwiceAndNoWriteIsLost(At at, Fault fault) {
         startNodes("n1", "n2", "n3", "n4");
         cluster.data.completes = !at.isAborted() && at != At.FROZEN;
+        cluster.data.copies = at != At.STALLED && at != At.UNDONE;
         cluster.data.held.addAll(List.of(at.held.split(",", -1)));
         split("s2");
 
-        assertThat(cluster.run(LONG, () -> is(at)))
+        assertThat(cluster.run(at == At.UNDONE ? LONG.plus(TransferRound.STALLED_MAX) : LONG, () -> is(at)))
                 .as("phase " + at + " is reached")
                 .isTrue();
+        if (at == At.STALLED) {
+            cluster.run(TransferRound.STALLED_MAX.minusSeconds(20));
+            assertThat(is(at)).isTrue();
+        }
         happens(fault);
         cluster.data.held.clear();
         cluster.data.completes = true;
+        cluster.data.copies = true;
         runUntil("the operation ends", () -> !last().phase().isRunning());
 
-        assertThat(last().phase()).isEqualTo(fault == Fault.CANCELLED ? Phase.CANCELLED : Phase.DONE);
-        if (fault == Fault.CANCELLED) {
+        boolean isUndone = fault == Fault.CANCELLED || at == At.UNDONE;
+        assertThat(last().phase()).isEqualTo(isUndone ? Phase.CANCELLED : Phase.DONE);
+        if (isUndone) {
             boolean wasCommitted = at.name().startsWith("COMMITTED");
             runUntil("what was formed and got nothing is gone", () -> cluster.shards.size() == (wasCommitted ? 7 : 6));
         } else {

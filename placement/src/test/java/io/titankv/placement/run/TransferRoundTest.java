@@ -36,7 +36,7 @@ final class TransferRoundTest {
     private static final NodeId N2 = new NodeId("n2");
     private static final GroupId S1 = new GroupId(1);
     private static final GroupId S2 = new GroupId(2);
-    private static final Lasting LONG = new Lasting(Duration.ofSeconds(11), Duration.ZERO);
+    private static final Lasting LONG = new Lasting(Duration.ofSeconds(11), Duration.ZERO, Duration.ZERO);
     private static final String CLUSTER = Commands.CLUSTER;
 
     private PlacementState state = begun();
@@ -157,12 +157,12 @@ final class TransferRoundTest {
     void isGivenUpWhenClientsWouldWaitTooLong() {
         apply(TransferForm.freeze(CLUSTER, 1));
         says(N1, frozen());
-        decides(new Lasting(Duration.ofSeconds(5), TransferRound.FROZEN_MAX.minusMillis(1)));
+        decides(new Lasting(Duration.ofSeconds(5), TransferRound.FROZEN_MAX.minusMillis(1), Duration.ZERO));
         decides(
-                new Lasting(Duration.ofSeconds(5), TransferRound.FROZEN_MAX),
+                new Lasting(Duration.ofSeconds(5), TransferRound.FROZEN_MAX, Duration.ZERO),
                 TransferForm.abort(CLUSTER, 1, "the copy was not whole 3 s after its ranges were frozen"));
         decides(
-                new Lasting(TransferRound.FREEZING_MAX, Duration.ZERO),
+                new Lasting(TransferRound.FREEZING_MAX, Duration.ZERO, Duration.ZERO),
                 TransferForm.abort(CLUSTER, 1, "the copy was not whole 10 s after its ranges were to be frozen"));
     }
 
@@ -196,6 +196,51 @@ final class TransferRoundTest {
     }
 
     @Test
+    void isUndoneWithItsOperationWhenNothingIsCopiedForTooLong() {
+        Duration limit = TransferRound.STALLED_MAX;
+        says(N2, importing().setAttempts(2).setBytesCopied(77).setFailure("the disk is full"));
+        decides(new Lasting(limit, Duration.ZERO, limit.minusMillis(1)));
+        undone("nothing was copied for 10 min: 77 bytes came in attempt 2; the last failed: the disk is full");
+        says(N2, settled().setSettled(0));
+        undone("nothing was copied for 10 min: the leader of s2, n2, has not begun");
+        leaders.remove(S1);
+        undone("nothing was copied for 10 min: group s1 has no leader that is heard of");
+    }
+
+    private void undone(String why) {
+        decides(
+                new Lasting(TransferRound.STALLED_MAX, Duration.ZERO, TransferRound.STALLED_MAX),
+                TransferForm.abort(CLUSTER, 1, why),
+                OperationForm.cancel(
+                        CLUSTER,
+                        1,
+                        Undo.of(state.journal().operation(1).orElseThrow(), state),
+                        "transfer 1 was undone, " + why));
+    }
+
+    @Test
+    void whatIsReadyIsFrozenHoweverLongItTook() {
+        says(N2, importing().setCaughtUp(true));
+        decides(
+                new Lasting(TransferRound.STALLED_MAX, Duration.ZERO, TransferRound.STALLED_MAX),
+                TransferForm.freeze(CLUSTER, 1));
+    }
+
+    @Test
+    void onceFrozenATransferDoesNotStall() {
+        TransferTimes times = new TransferTimes();
+        times.look(state, reports(), 1_000);
+        assertThat(times.look(state, reports(), 4_000).get(1L))
+                .isEqualTo(new Lasting(Duration.ofNanos(3_000), Duration.ZERO, Duration.ofNanos(3_000)));
+        says(N2, importing().setAttempts(1).setBytesCopied(5));
+        times.look(state, reports(), 5_000);
+        assertThat(times.look(state, reports(), 6_000).get(1L))
+                .isEqualTo(new Lasting(Duration.ofNanos(5_000), Duration.ZERO, Duration.ofNanos(1_000)));
+        apply(TransferForm.freeze(CLUSTER, 1));
+        assertThat(times.look(state, reports(), 7_000)).containsEntry(1L, Lasting.NOW);
+    }
+
+    @Test
     void endsWhenBothHaveSettled() {
         apply(TransferForm.freeze(CLUSTER, 1));
         apply(TransferForm.commit(CLUSTER, 1));
@@ -213,7 +258,7 @@ final class TransferRoundTest {
         says(N1, settled());
         says(N2, settled());
         decides(Lasting.NOW);
-        decides(new Lasting(TransferRound.RETRY_AFTER, Duration.ZERO), TransferForm.end(CLUSTER, 1));
+        decides(new Lasting(TransferRound.RETRY_AFTER, Duration.ZERO, Duration.ZERO), TransferForm.end(CLUSTER, 1));
         apply(OperationForm.cancel(CLUSTER, 1, List.of(), "not wanted"));
         decides(Lasting.NOW, TransferForm.end(CLUSTER, 1));
     }
@@ -263,9 +308,9 @@ final class TransferRoundTest {
         times.look(state, reports(), 1_400);
         leaders.remove(S1); // once frozen it stays so
         assertThat(times.look(state, reports(), 2_000))
-                .containsEntry(1L, new Lasting(Duration.ofNanos(1_000), Duration.ofNanos(600)));
+                .containsEntry(1L, new Lasting(Duration.ofNanos(1_000), Duration.ofNanos(600), Duration.ZERO));
         apply(TransferForm.abort(CLUSTER, 1, "why not"));
         assertThat(times.look(state, reports(), 3_000))
-                .containsEntry(1L, new Lasting(Duration.ZERO, Duration.ofNanos(1_600)));
+                .containsEntry(1L, new Lasting(Duration.ZERO, Duration.ofNanos(1_600), Duration.ZERO));
     }
 }
