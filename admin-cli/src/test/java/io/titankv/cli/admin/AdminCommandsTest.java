@@ -69,6 +69,19 @@ final class AdminCommandsTest {
     }
 
     @Test
+    void aNodeThatWasDecommissionedIsListedUntilItIsGone() {
+        cluster.decommission();
+        assertThat(titan.run("node", "ls").outLines()).hasSize(3);
+        cluster.degrade();
+        Said said = titan.run("node", "ls");
+        assertThat(said.outLines()).hasSize(2).noneMatch(line -> line.startsWith("n3"));
+        assertThat(said.err()).isEmpty();
+        assertThat(titan.run("node", "ls", "--all").outLines()).hasSize(3);
+        assertThat(titan.onTerminal(200).run("node", "ls").err())
+                .contains("1 decommissioned and gone, not shown: 'titan node ls --all' shows all");
+    }
+
+    @Test
     void aTerminalGetsColoursUnlessItWantsNone() {
         titan.onTerminal(200);
         assertThat(titan.run("node", "ls").out()).contains("\u001b[32mup");

@@ -14,6 +14,7 @@ import io.titankv.proto.admin.v1.ListNodesRequest;
 import io.titankv.proto.admin.v1.ListNodesResponse;
 import io.titankv.proto.admin.v1.NodeGrpc;
 import io.titankv.proto.admin.v1.NodeInfo;
+import io.titankv.proto.admin.v1.NodeIntent;
 import io.titankv.proto.admin.v1.NodeState;
 import io.titankv.proto.admin.v1.RecommissionNodeRequest;
 import io.titankv.proto.admin.v1.ReplaceNodeRequest;
@@ -105,7 +106,9 @@ final class FakeAdmin {
 
         private NodeInfo node(String id) {
             boolean isDown = cluster.isDegraded && id.equals("n3");
+            boolean hasLeft = cluster.hasLeft && id.equals("n3");
             return NodeInfo.newBuilder()
+                    .setIntent(hasLeft ? NodeIntent.NODE_INTENT_DECOMMISSIONED : NodeIntent.NODE_INTENT_IN_SERVICE)
                     .setNodeId(id)
                     .setAddress(cluster.endpoint())
                     .setRaftAddress("127.0.0.1:1")
@@ -114,13 +117,13 @@ final class FakeAdmin {
                     .setLastHeartbeat(Timestamp.newBuilder()
                             .setSeconds(System.currentTimeMillis() / 1000)
                             .build())
-                    .setReplicas(4)
+                    .setReplicas(hasLeft ? 0 : 4)
                     .setLeaders(1)
                     .setLiveBytes(1 << 20)
                     .setDiskFreeBytes(10L << 30)
                     .setDiskTotalBytes(20L << 30)
                     .setServerVersion(VERSION)
-                    .setPlacementVoter(true)
+                    .setPlacementVoter(!hasLeft)
                     .build();
         }
 

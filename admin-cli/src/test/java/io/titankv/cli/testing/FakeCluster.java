@@ -54,6 +54,7 @@ public final class FakeCluster implements AutoCloseable {
     volatile boolean isSilent;
 
     volatile boolean isDegraded;
+    volatile boolean hasLeft;
     /** When set, it says nothing of schedulers and limits. */
     volatile boolean isOld;
 
@@ -155,6 +156,11 @@ public final class FakeCluster implements AutoCloseable {
     /** From now on nothing is answered. */
     public void fallSilent() {
         isSilent = true;
+    }
+
+    /** n3 was decommissioned; once {@link #degrade degraded}, it is gone too. */
+    public void decommission() {
+        hasLeft = true;
     }
 
     /** From now on one replica of every shard is down. */

@@ -79,18 +79,23 @@ final class HealthChecks {
                     Verdict.VERDICT_DEGRADED,
                     "waiting for initial nodes to register: " + shown(view.getAwaitedNodeIdsList()));
         }
-        List<String> away = view.getNodesList().stream()
+        List<NodeInfo> nodes =
+                view.getNodesList().stream().filter(HealthChecks::belongs).toList();
+        List<String> away = nodes.stream()
                 .filter(node -> node.getState() != NodeState.NODE_STATE_UP)
-                .filter(node -> node.getIntent() != NodeIntent.NODE_INTENT_DECOMMISSIONED)
                 .map(NodeInfo::getNodeId)
                 .toList();
         return away.isEmpty()
-                ? check("nodes", Verdict.VERDICT_OK, view.getNodesCount() + " of " + view.getNodesCount() + " up")
+                ? check("nodes", Verdict.VERDICT_OK, nodes.size() + " of " + nodes.size() + " up")
                 : check(
                         "nodes",
                         Verdict.VERDICT_DEGRADED,
-                        (view.getNodesCount() - away.size()) + " of " + view.getNodesCount() + " up; not heard of: "
-                                + shown(away));
+                        (nodes.size() - away.size()) + " of " + nodes.size() + " up; not heard of: " + shown(away));
+    }
+
+    /** One that was decommissioned and is stopped does not belong to the cluster, and nobody waits for it. */
+    static boolean belongs(NodeInfo node) {
+        return node.getIntent() != NodeIntent.NODE_INTENT_DECOMMISSIONED || node.getState() == NodeState.NODE_STATE_UP;
     }
 
     private static HealthCheck ring(ClusterView view, ShardMap map) {

@@ -9,8 +9,10 @@ import io.titankv.placement.plan.NodeModel.Intent;
 import io.titankv.placement.state.OperationRecord.Phase;
 import io.titankv.proto.admin.v1.ChangeOptions;
 import io.titankv.proto.admin.v1.ChangeResponse;
+import io.titankv.proto.admin.v1.CheckHealthRequest;
 import io.titankv.proto.admin.v1.ClusterGrpc;
 import io.titankv.proto.admin.v1.DrainNodeRequest;
+import io.titankv.proto.admin.v1.GetClusterRequest;
 import io.titankv.proto.admin.v1.ListEventsRequest;
 import io.titankv.proto.admin.v1.NodeGrpc;
 import io.titankv.proto.admin.v1.RecommissionNodeRequest;
@@ -110,6 +112,39 @@ final class ElasticClusterTest extends ElasticFixture {
         run(Duration.ofMinutes(1));
         assertThat(replicasOn(leader)).isPositive();
         assertWholeOn("n1", "n2", "n3", "n4");
+    }
+
+    @Test
+    void aNodeThatWasDecommissionedAndIsGoneIsNotCountedAndNobodyTakesItsName() {
+        startNodes("n1", "n2", "n3", "n4");
+        var _ = decommission("n4");
+        run(MINUTE);
+        assertThat(clusters().getCluster(GetClusterRequest.getDefaultInstance()).getNodesTotal())
+                .as("it is up, and somebody is to stop it")
+                .isEqualTo(4);
+        cluster.node("n4").kill();
+        run(Duration.ofMinutes(2));
+
+        assertThat(clusters().getCluster(GetClusterRequest.getDefaultInstance()).getNodesTotal())
+                .isEqualTo(3);
+        assertThat(clusters()
+                        .checkHealth(CheckHealthRequest.getDefaultInstance())
+                        .getChecksList())
+                .anySatisfy(check -> assertThat(check.getDetail()).isEqualTo("3 of 3 up"));
+        SimCluster.SimNode impostor = cluster.start("n4", "n4-wiped", false, List.of("n1"), SimFiles.healthy());
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(impostor.placement.fault())
+                .hasValueSatisfying(
+                        fault -> assertThat(fault).contains("node id n4 is already used by another data directory"));
+        impostor.kill();
+        cluster.start("n4", false, List.of("n1"));
+        run(MINUTE);
+        assertThat(replicasOn("n4")).as("it came back and gets nothing").isZero();
+        assertThat(state().intentOf(new NodeId("n4"))).isEqualTo(Intent.REMOVED);
+    }
+
+    private ClusterGrpc.ClusterBlockingStub clusters() {
+        return ClusterGrpc.newBlockingStub(cluster.channelTo("n2"));
     }
 
     @Test
