@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Changes of the cluster that people ask of the placement leader: planned, looked through, and then stored or begun. What schedulers do
@@ -47,10 +48,15 @@ final class Changes {
      *
      * @param kind short name
      * @param what the change in a few words, for when the asker does not say why
-     * @param level what it changes of groups: schedulers that change the same give way
+     * @param givesWay which operations that run are cancelled for it
      * @param planner plans it; called again when another operation was first
      */
-    record Wanted(String kind, String what, Level level, Function<Reason, Decision> planner) {}
+    record Wanted(String kind, String what, Predicate<OperationRecord> givesWay, Function<Reason, Decision> planner) {
+        /** What schedulers change of the same gives way. */
+        static Wanted of(String kind, String what, Level level, Function<Reason, Decision> planner) {
+            return new Wanted(kind, what, operation -> Schedules.givesWay(operation, level), planner);
+        }
+    }
 
     CompletableFuture<ChangeResponse> make(Wanted wanted) {
         requireSense();
@@ -126,7 +132,7 @@ final class Changes {
         PlacementState state = session.state();
         List<CompletableFuture<CommandResult>> stopped = new ArrayList<>();
         for (OperationRecord operation : state.journal().running()) {
-            if (Schedules.givesWay(operation, wanted.level())) {
+            if (wanted.givesWay().test(operation)) {
                 stopped.add(Proposals.propose(
                         session,
                         OperationForm.cancel(

@@ -77,7 +77,7 @@ final class NodeChanges {
             Optional<NodeId> leaving,
             BiFunction<NodePlanner, Reason, Decision> planner) {
         return new Changes(session, options)
-                .make(new Wanted(
+                .make(Wanted.of(
                         kind,
                         what,
                         Level.REPLICAS,

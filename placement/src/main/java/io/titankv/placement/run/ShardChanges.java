@@ -21,6 +21,7 @@ import io.titankv.proto.admin.v1.PlanInfo;
 import io.titankv.proto.admin.v1.TransferLeaderRequest;
 import io.titankv.proto.errors.TitanErrors;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -84,7 +85,18 @@ final class ShardChanges {
                     .build());
         }
         return new Changes(session, request.getOptions())
-                .make(new Wanted(LeaderTransfers.KIND, what, Level.REPLICAS, planner));
+                .make(new Wanted(
+                        LeaderTransfers.KIND,
+                        what,
+                        // A balance of other shards goes on.
+                        operation -> Schedules.givesWay(operation, Level.REPLICAS) && holds(operation, group),
+                        planner));
+    }
+
+    private static boolean holds(OperationRecord operation, GroupId group) {
+        SortedMap<GroupId, String> claims = new TreeMap<>();
+        Claims.add(operation, operation.settled(), claims);
+        return claims.containsKey(group);
     }
 
     static GroupId group(String name) {
@@ -109,7 +121,7 @@ final class ShardChanges {
     private CompletableFuture<ChangeResponse> change(
             String kind, ChangeOptions options, String what, BiFunction<RangePlanner, Reason, Decision> planner) {
         return new Changes(session, options)
-                .make(new Wanted(
+                .make(Wanted.of(
                         kind,
                         what,
                         Level.RANGES,

@@ -17,6 +17,8 @@ import io.titankv.proto.errors.TitanErrors;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A person says who leads a shard, on simulated Raft, with a clock that the test moves. */
@@ -84,6 +86,45 @@ final class LeaderTransferTest extends ElasticFixture {
 
         assertThat(ledBy(to)).isZero();
         assertRefused("s1", to, ErrorReason.PLAN_REFUSED, "node " + to + " is draining, so it cannot lead s1");
+    }
+
+    @Test
+    void onlyABalanceThatHoldsTheShardGivesWay() {
+        startNodes("n1", "n2", "n3");
+        cluster.start("n4", false, List.of("n1"));
+        assertThat(cluster.run(MINUTE, () -> state().journal().lastOperation() > 0))
+                .isTrue();
+        Set<GroupId> held =
+                last().steps().stream().flatMap(step -> step.groups().stream()).collect(Collectors.toSet());
+        GroupId free = cluster.shards.keySet().stream()
+                .filter(group -> !held.contains(group))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(handOver(free)).isEqualTo(Phase.DONE);
+        assertThat(state().journal().operation(1).orElseThrow().phase()).isNotEqualTo(Phase.CANCELLED);
+    }
+
+    @Test
+    void aBalanceThatHoldsTheShardGivesWay() {
+        startNodes("n1", "n2", "n3");
+        cluster.start("n4", false, List.of("n1"));
+        assertThat(cluster.run(MINUTE, () -> state().journal().lastOperation() > 0))
+                .isTrue();
+        GroupId held = last().steps().getLast().groups().iterator().next();
+
+        assertThat(handOver(held)).isEqualTo(Phase.DONE);
+        assertThat(state().journal().operation(1).orElseThrow().phase()).isEqualTo(Phase.CANCELLED);
+    }
+
+    /** Gives a shard to another of n1, n2 and n3; returns how that ended. */
+    private Phase handOver(GroupId group) {
+        NodeId leader = Objects.requireNonNull(Objects.requireNonNull(cluster.shards.get(group)).leader);
+        String to = leader.value().equals("n1") ? "n2" : "n1";
+        long id = Long.parseLong(
+                give(group.toString(), to).getOperation().getOperationId().substring("op-".length()));
+        run(Duration.ofSeconds(20));
+        return state().journal().operation(id).orElseThrow().phase();
     }
 
     @Test
