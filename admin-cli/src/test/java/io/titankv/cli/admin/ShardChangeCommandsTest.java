@@ -17,7 +17,6 @@ import io.titankv.proto.admin.v1.MoveRangeRequest;
 import io.titankv.proto.admin.v1.MovingArc;
 import io.titankv.proto.admin.v1.RebalanceShardsRequest;
 import io.titankv.proto.admin.v1.SplitShardRequest;
-import io.titankv.proto.admin.v1.TransferLeaderRequest;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -174,50 +173,6 @@ final class ShardChangeCommandsTest {
                 .setKeysLeft(300)
                 .setBytesCopied(1 << 20)
                 .setBytesPerSecond(512 << 10);
-    }
-
-    @Test
-    void aTransferOfALeaderIsStayedForAndSaysWhoLeadsThen() {
-        String leader = leader("s1");
-        String other = leader.equals("n1") ? "n2" : "n1";
-        Said looked = titan.run("shard", "transfer-leader", "s1", other, "--dry-run");
-        assertThat(looked.outLines()).contains("1\ts1\tmove leader\t" + leader + "\t" + other + "\t0 B\t-\t-");
-        assertAsked(TransferLeaderRequest.newBuilder()
-                .setShardId("s1")
-                .setToNodeId(other)
-                .setOptions(options().setValidateOnly(true))
-                .build());
-
-        Said done = titan.run("shard", "transfer-leader", "s1", other, "--yes");
-        assertThat(done.exitCode()).isZero();
-        assertThat(done.outLines())
-                .containsExactly(
-                        "shard\ts1", "leader\t" + leader, "term\t3", "operation\top-1", "result\tit leads now");
-
-        for (String flag : new String[] {"--yes", "--why=again"}) {
-            Said already = titan.run("shard", "transfer-leader", "s1", leader, flag);
-            assertThat(already.exitCode()).isZero();
-            assertThat(already.out())
-                    .contains(flag.equals("--yes") ? "it led already" : "s1 is led by " + leader + " already");
-        }
-        assertThat(cluster.changes().operations()).hasSize(1);
-    }
-
-    @Test
-    void aTransferOfALeaderThatFailsSaysWhyAndEndsWithRefused() {
-        cluster.changes().failing("not done within 30 s");
-        String other = leader("s1").equals("n1") ? "n2" : "n1";
-        Said failed = titan.run("shard", "transfer-leader", "s1", other, "--yes");
-        assertThat(failed.exitCode()).isEqualTo(ExitCode.REFUSED);
-        assertThat(failed.outLines()).contains("result\tfailed: not done within 30 s");
-    }
-
-    private String leader(String shard) {
-        return titan.run("shard", "get", shard).outLines().stream()
-                .filter(line -> line.startsWith("leader\t"))
-                .map(line -> line.split("\t", -1)[1])
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /**
  * What is decided of the range transfers under way, as told by the state and by what the leaders of both groups report. Each decision
- * is an entry of placement's log; a transfer of which one side has no leader just waits. Pure functions.
+ * is an entry of placement's log; a transfer of which one side has no leader just waits, while it is prepared not for ever. Pure functions.
  */
 final class TransferRound {
     /** Frozen ranges are not served: if the copy is not whole by then, they are served where they were. */
