@@ -2,117 +2,21 @@ package io.titankv.placement.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
-import io.titankv.model.TokenRange;
 import io.titankv.placement.plan.PlanPolicy;
-import io.titankv.placement.run.Reports.Leadership;
-import io.titankv.placement.run.Reports.Liveness;
-import io.titankv.placement.run.Reports.NodeReport;
 import io.titankv.placement.run.TransferRound.Lasting;
-import io.titankv.placement.state.Commands;
 import io.titankv.placement.state.OperationForm;
-import io.titankv.placement.state.OperationRecord.Phase;
-import io.titankv.placement.state.PlacementState;
-import io.titankv.placement.state.StoredForm;
 import io.titankv.placement.state.TransferForm;
 import io.titankv.proto.durable.v1.PlacementCommand;
-import io.titankv.proto.internal.v1.HeartbeatRequest;
 import io.titankv.proto.internal.v1.Instruction;
-import io.titankv.proto.internal.v1.ReplicaState;
-import io.titankv.proto.internal.v1.TransferPart;
-import io.titankv.proto.internal.v1.TransferPart.Side;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is decided of a transfer from s1, which n1 leads, to s2, which n2 leads, and what the two are told. */
-final class TransferRoundTest {
-    private static final NodeId N1 = new NodeId("n1");
-    private static final NodeId N2 = new NodeId("n2");
-    private static final GroupId S1 = new GroupId(1);
-    private static final GroupId S2 = new GroupId(2);
+final class TransferRoundTest extends TransferRoundFixture {
     private static final Lasting LONG = new Lasting(Duration.ofSeconds(11), Duration.ZERO, Duration.ZERO);
-    private static final String CLUSTER = Commands.CLUSTER;
-
-    private PlacementState state = begun();
-    private final Map<NodeId, TransferPart> parts = new HashMap<>();
-    private final Map<NodeId, Long> freeBytes = new HashMap<>();
-    private final Map<GroupId, Leadership> leaders =
-            new HashMap<>(Map.of(S1, new Leadership(N1, 5), S2, new Leadership(N2, 5)));
-
-    private static PlacementState begun() {
-        PlacementState state = PlacementState.EMPTY
-                .apply(StoredForm.found(Commands.founding(3, 2)))
-                .state();
-        for (int node = 1; node <= 3; node++) {
-            state = state.apply(StoredForm.register(CLUSTER, Commands.node(node)))
-                    .state();
-        }
-        state = state.apply(Commands.layRing(2, 3)).state();
-        state = state.apply(StoredForm.markServing(CLUSTER, S1)).state();
-        state = state.apply(StoredForm.markServing(CLUSTER, S2)).state();
-        state = state.apply(OperationForm.begin(CLUSTER, Commands.operation(1, Phase.RUNNING)))
-                .state();
-        return state.apply(TransferForm.begin(CLUSTER, 1, List.of(new TokenRange(0, 1_000)), S1, S2, 1))
-                .state();
-    }
-
-    private void apply(PlacementCommand command) {
-        state = state.apply(command).state();
-    }
-
-    private void says(NodeId node, TransferPart.Builder part) {
-        parts.put(node, part.build());
-    }
-
-    private static TransferPart.Builder importing() {
-        return TransferPart.newBuilder().setTransfer(1).setSide(Side.SIDE_IMPORTING);
-    }
-
-    private static TransferPart.Builder frozen() {
-        return TransferPart.newBuilder().setTransfer(1).setSide(Side.SIDE_FROZEN);
-    }
-
-    private static TransferPart.Builder settled() {
-        return TransferPart.newBuilder().setSettled(1);
-    }
-
-    private Reports reports() {
-        Map<NodeId, NodeReport> nodes = new HashMap<>();
-        for (String name : List.of("n1", "n2", "n3")) {
-            NodeId node = new NodeId(name);
-            Map<GroupId, ReplicaState> replicas = new HashMap<>();
-            for (GroupId group : List.of(S1, S2)) {
-                boolean leads = Optional.ofNullable(leaders.get(group))
-                        .filter(it -> it.leader().equals(node))
-                        .isPresent();
-                ReplicaState.Builder replica = ReplicaState.newBuilder()
-                        .setRole(leads ? ReplicaState.Role.ROLE_LEADER : ReplicaState.Role.ROLE_FOLLOWER);
-                if (leads) {
-                    replica.setTransfer(parts.getOrDefault(node, TransferPart.getDefaultInstance()));
-                }
-                replicas.put(group, replica.build());
-            }
-            nodes.put(
-                    node,
-                    new NodeReport(
-                            Liveness.UP,
-                            Optional.of(HeartbeatRequest.newBuilder()
-                                    .setDiskTotalBytes(1_000)
-                                    .setDiskFreeBytes(freeBytes.getOrDefault(node, 500L))
-                                    .build()),
-                            Optional.of(Instant.EPOCH),
-                            Duration.ofMinutes(1),
-                            Duration.ZERO,
-                            replicas));
-        }
-        return new Reports(nodes, leaders, Map.of());
-    }
 
     private void decides(Lasting lasting, PlacementCommand... expected) {
         assertThat(TransferRound.commands(state, reports(), PlanPolicy.DEFAULT, Map.of(1L, lasting)))
@@ -227,20 +131,6 @@ final class TransferRoundTest {
     }
 
     @Test
-    void onceFrozenATransferDoesNotStall() {
-        TransferTimes times = new TransferTimes();
-        times.look(state, reports(), 1_000);
-        assertThat(times.look(state, reports(), 4_000).get(1L))
-                .isEqualTo(new Lasting(Duration.ofNanos(3_000), Duration.ZERO, Duration.ofNanos(3_000)));
-        says(N2, importing().setAttempts(1).setBytesCopied(5));
-        times.look(state, reports(), 5_000);
-        assertThat(times.look(state, reports(), 6_000).get(1L))
-                .isEqualTo(new Lasting(Duration.ofNanos(5_000), Duration.ZERO, Duration.ofNanos(1_000)));
-        apply(TransferForm.freeze(CLUSTER, 1));
-        assertThat(times.look(state, reports(), 7_000)).containsEntry(1L, Lasting.NOW);
-    }
-
-    @Test
     void endsWhenBothHaveSettled() {
         apply(TransferForm.freeze(CLUSTER, 1));
         apply(TransferForm.commit(CLUSTER, 1));
@@ -297,20 +187,5 @@ final class TransferRoundTest {
         assertThat(told(N1)).isEmpty();
         leaders.remove(S2);
         assertThat(told(N2)).isEmpty();
-    }
-
-    @Test
-    void timesAreCountedFromWhenThisLeaderSawThem() {
-        TransferTimes times = new TransferTimes();
-        apply(TransferForm.freeze(CLUSTER, 1));
-        assertThat(times.look(state, reports(), 1_000)).containsEntry(1L, Lasting.NOW);
-        says(N1, frozen());
-        times.look(state, reports(), 1_400);
-        leaders.remove(S1); // once frozen it stays so
-        assertThat(times.look(state, reports(), 2_000))
-                .containsEntry(1L, new Lasting(Duration.ofNanos(1_000), Duration.ofNanos(600), Duration.ZERO));
-        apply(TransferForm.abort(CLUSTER, 1, "why not"));
-        assertThat(times.look(state, reports(), 3_000))
-                .containsEntry(1L, new Lasting(Duration.ZERO, Duration.ofNanos(1_600), Duration.ZERO));
     }
 }
