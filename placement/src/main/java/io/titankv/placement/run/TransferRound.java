@@ -1,5 +1,6 @@
 package io.titankv.placement.run;
 
+import com.google.common.base.Suppliers;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
 import io.titankv.placement.plan.PlanPolicy;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What is decided of the range transfers under way, as told by the state and by what the leaders of both groups report. Each decision
@@ -55,7 +57,8 @@ final class TransferRound {
     /** What to propose. */
     static List<PlacementCommand> commands(
             PlacementState state, Reports reports, PlanPolicy policy, Map<Long, Lasting> lasting) {
-        RangeRoom room = new RangeRoom(ClusterModels.of(state, reports), policy);
+        // A model of the cluster is drawn for copies alone: what is frozen holds clients up, and is decided without.
+        Supplier<RangeRoom> room = Suppliers.memoize(() -> new RangeRoom(ClusterModels.of(state, reports), policy));
         List<PlacementCommand> commands = new ArrayList<>();
         state.transfers().underWay().forEach((id, transfer) -> {
             Lasting so = lasting.getOrDefault(id, Lasting.NOW);
@@ -66,16 +69,16 @@ final class TransferRound {
     }
 
     private static Optional<PlacementCommand> next(
-            TransferRecord transfer, PlacementState state, Reports reports, RangeRoom room, Lasting lasting) {
+            TransferRecord transfer, PlacementState state, Reports reports, Supplier<RangeRoom> room, Lasting lasting) {
         String cluster = state.clusterId();
         long id = transfer.id();
         Optional<String> unwanted = unwanted(transfer, state);
         return switch (transfer.phase()) {
             case PREPARING -> {
                 // Once frozen, little is left to come.
-                Optional<String> stopped = unwanted.or(
-                        () -> room.exhausted(transfer.to(), RangeProgress.bytesLeft(transfer, state, reports))
-                                .map(WaitingOn::text));
+                Optional<String> stopped = unwanted.or(() -> room.get()
+                        .exhausted(transfer.to(), RangeProgress.bytesLeft(transfer, state, reports))
+                        .map(WaitingOn::text));
                 if (stopped.isPresent()) {
                     yield stopped.map(why -> TransferForm.abort(cluster, id, why));
                 }
