@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
 import io.titankv.model.Limits;
+import io.titankv.multiraft.host.Burst;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
 import io.titankv.proto.kv.v1.BatchGetResponse;
@@ -11,6 +12,7 @@ import io.titankv.proto.kv.v1.BatchWriteResponse;
 import io.titankv.proto.kv.v1.KeyStatus;
 import io.titankv.proto.kv.v1.SessionResult;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,9 +38,7 @@ final class Batches {
     }
 
     CompletableFuture<Answer<BatchWriteResponse>> write(List<KeyOperation.Write> writes, Call call, Tokens tokens) {
-        List<CompletableFuture<Answer<SessionResult>>> all =
-                writes.stream().map(write -> operations.run(write, call)).toList();
-        return allOf(all).thenApply(answers -> {
+        return allOf(runAll(writes, call)).thenApply(answers -> {
             BatchWriteResponse.Builder response = BatchWriteResponse.newBuilder();
             answers.forEach(answer -> {
                 tokenOf(answer).ifPresent(tokens::add);
@@ -46,6 +46,13 @@ final class Batches {
             });
             return Answer.done(response.setSessionToken(tokens.merged()).build());
         });
+    }
+
+    /** In one burst: a shard and a link get all at once what goes to them. */
+    private List<CompletableFuture<Answer<SessionResult>>> runAll(List<? extends KeyOperation> all, Call call) {
+        List<CompletableFuture<Answer<SessionResult>>> answers = new ArrayList<>(all.size());
+        Burst.run(() -> all.forEach(one -> answers.add(operations.run(one, call))));
+        return answers;
     }
 
     private static BatchWriteResponse.Item writeItem(Answer<SessionResult> answer) {
@@ -126,17 +133,17 @@ final class Batches {
                 return CompletableFuture.completedFuture(
                         Answer.done(response.setSessionToken(tokens.merged()).build()));
             }
-            List<CompletableFuture<Answer<SessionResult>>> slice = new ArrayList<>();
-            for (KeyOperation.Read read : reads.subList(done, Math.min(reads.size(), done + READS_AT_ONCE))) {
-                slice.add(
-                        valueBytes >= Limits.REQUEST_BYTES_MAX
-                                ? CompletableFuture.completedFuture(Answer.refused(full()))
-                                : operations.run(read, call));
-            }
-            return allOf(slice).thenCompose(answers -> {
-                answers.forEach(this::add);
-                return go();
-            });
+            List<KeyOperation.Read> slice = reads.subList(done, Math.min(reads.size(), done + READS_AT_ONCE));
+            boolean isFull = valueBytes >= Limits.REQUEST_BYTES_MAX;
+            return allOf(
+                            isFull
+                                    ? Collections.nCopies(
+                                            slice.size(), CompletableFuture.completedFuture(Answer.refused(full())))
+                                    : runAll(slice, call))
+                    .thenCompose(answers -> {
+                        answers.forEach(this::add);
+                        return go();
+                    });
         }
 
         private void add(Answer<SessionResult> answer) {

@@ -7,6 +7,7 @@ import io.titankv.model.Epoch;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.Limits;
 import io.titankv.model.ShardMap;
+import io.titankv.multiraft.host.Burst;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
 import io.titankv.proto.kv.v1.RequestOptions;
@@ -46,6 +47,8 @@ final class KvSession implements StreamObserver<SessionRequest> {
 
     private final ConcurrentLinkedQueue<Ready> ready = new ConcurrentLinkedQueue<>();
     private final AtomicInteger drains = new AtomicInteger();
+    /** One object, so that a burst of answers leaves word once. */
+    private final Runnable drainSoon = this::drainSoon;
     /** Operations read and not yet answered. */
     private final AtomicInteger ops = new AtomicInteger();
     /** Their bytes, and those of results that wait to be sent. */
@@ -102,13 +105,13 @@ final class KvSession implements StreamObserver<SessionRequest> {
                                 message.getOperationsList().stream()
                                         .mapToLong(SessionOperation::getSerializedSize)
                                         .sum());
-        for (SessionOperation operation : message.getOperationsList()) {
-            if (permit.isPresent()) {
-                begin(operation, map, permit.get());
-            } else {
-                TitanError error = refusal.orElseGet(() -> parts.admission().busy());
-                onAnswer(operation, map, null, parts.ticker().nanos(), Answer.refused(error));
-            }
+        if (permit.isPresent()) {
+            Burst.run(() -> message.getOperationsList().forEach(operation -> begin(operation, map, permit.get())));
+        } else {
+            TitanError error = refusal.orElseGet(() -> parts.admission().busy());
+            message.getOperationsList()
+                    .forEach(operation ->
+                            onAnswer(operation, map, null, parts.ticker().nanos(), Answer.refused(error)));
         }
         drain();
     }
@@ -141,7 +144,7 @@ final class KvSession implements StreamObserver<SessionRequest> {
                     : Answer.refused(TitanError.of(
                             ErrorReason.OUTCOME_UNDETERMINED, "operation ended without an outcome: " + failure));
             onAnswer(operation, map, permit, startNanos, result);
-            drainSoon();
+            Burst.atEnd(drainSoon);
         });
     }
 

@@ -32,6 +32,7 @@ final class KvSessionTest {
     private static final class Caller implements ClientResponseObserver<SessionRequest, SessionResponse> {
         final Map<Long, SessionResult> results = new ConcurrentHashMap<>();
         final AtomicInteger twice = new AtomicInteger();
+        final AtomicInteger messages = new AtomicInteger();
         final CountDownLatch ended = new CountDownLatch(1);
         final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final boolean reads;
@@ -56,6 +57,7 @@ final class KvSessionTest {
 
         @Override
         public void onNext(SessionResponse response) {
+            messages.incrementAndGet();
             response.getResultsList().forEach(result -> {
                 if (results.put(result.getId(), result) != null) {
                     twice.incrementAndGet();
@@ -134,6 +136,22 @@ final class KvSessionTest {
             // Some of them belong to the other node.
             assertThat(cluster.group(2).writesSeen()).isPositive();
             awaitNothingHeld(cluster);
+        }
+    }
+
+    @Test
+    void whatIsAnsweredTogetherLeavesInOneMessage() throws Exception {
+        try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
+            Caller caller = new Caller(cluster.node(1), true);
+            SessionOperation[] operations = new SessionOperation[50];
+            for (int i = 0; i < operations.length; i++) {
+                operations[i] = put(i + 1, cluster.keyIn(1, i), "v");
+            }
+            caller.send(operations);
+            caller.out().onCompleted();
+            assertThat(caller.ended.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(caller.results).hasSize(50);
+            assertThat(caller.messages).hasValue(1);
         }
     }
 

@@ -54,7 +54,7 @@ public class BarrierRounds {
     public BarrierOutcome passAll() {
         outcomes.clear();
         for (int i = 0; i < readers; i++) {
-            outcomes.add(barrier.pass(wait -> {}));
+            outcomes.add(barrier.pass());
         }
         while (!asked.isEmpty()) {
             asked.remove().run();

@@ -36,7 +36,6 @@ final class Leadership implements LeaderState {
     private final GroupId group;
     private final LeaderState ratis;
     private final long leaseNanos;
-    private final Clock clock;
     private final Healer healer;
     private final GroupTerms terms;
     private final Set<RaftPeerId> startingOver = ConcurrentHashMap.newKeySet();
@@ -55,14 +54,12 @@ final class Leadership implements LeaderState {
             RaftServer.Division division,
             LeaderState ratis,
             long leaseNanos,
-            Clock clock,
             Healer healer,
             RaftMeters meters,
             GroupTerms terms) {
         this.division = division;
         this.ratis = ratis;
         this.leaseNanos = leaseNanos;
-        this.clock = clock;
         this.healer = healer;
         this.terms = terms;
         group = Positions.fromRatis(division.getMemberId().getGroupId());
@@ -84,11 +81,11 @@ final class Leadership implements LeaderState {
         return senders.get(follower);
     }
 
-    CompletableFuture<BarrierOutcome> passBarrier(Duration timeout) {
+    CompletableFuture<BarrierOutcome> passBarrier() {
         if (!division.getInfo().isLeaderReady()) {
             return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(null));
         }
-        return barrier.pass(wait -> clock.after(timeout, () -> barrier.giveUp(wait)));
+        return barrier.pass();
     }
 
     /** Asks the follower for its term. That nobody can tell it, or it is another, is for a heartbeat to find out. */
@@ -219,8 +216,13 @@ final class Leadership implements LeaderState {
         }
     }
 
-    /** To be called again and again, by one thread. */
-    void reviveSenders() {
+    /**
+     * To be called again and again, by one thread: times out what waits for the read barrier for too long, and starts senders that Ratis stopped.
+     *
+     * @param barrierPatience how long a round may take
+     */
+    void sweep(Duration barrierPatience) {
+        barrier.giveUpSinceBefore(System.nanoTime() - barrierPatience.toNanos());
         if (CommittedMembership.isSettled(division)) {
             stopped.sweep(senders, this::isMember, ratis::restart);
         }

@@ -1,5 +1,6 @@
 package io.titankv.multiraft.host;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -14,14 +15,12 @@ final class Leaderships {
 
     private final ConcurrentMap<RaftGroupId, Leadership> byGroup = new ConcurrentHashMap<>();
     private final long leaseNanos;
-    private final Clock clock;
     private final Healer healer;
     private final RaftMeters meters;
     private final GroupTerms terms;
 
-    Leaderships(long electionTimeoutMinNanos, Clock clock, Healer healer, RaftMeters meters, GroupTerms terms) {
+    Leaderships(long electionTimeoutMinNanos, Healer healer, RaftMeters meters, GroupTerms terms) {
         this.leaseNanos = (long) (electionTimeoutMinNanos * LEASE_RATIO);
-        this.clock = clock;
         this.healer = healer;
         this.meters = meters;
         this.terms = terms;
@@ -39,7 +38,7 @@ final class Leaderships {
                 return last;
             }
             over[0] = last;
-            return new Leadership(division, state, leaseNanos, clock, healer, meters, terms);
+            return new Leadership(division, state, leaseNanos, healer, meters, terms);
         });
         if (over[0] != null) {
             over[0].end();
@@ -53,8 +52,8 @@ final class Leaderships {
     }
 
     /** Called again and again by the node's timer. */
-    void reviveSenders() {
-        byGroup.values().forEach(Leadership::reviveSenders);
+    void sweep(Duration barrierPatience) {
+        byGroup.values().forEach(leadership -> leadership.sweep(barrierPatience));
     }
 
     /** The group is no longer led from here. */

@@ -83,8 +83,7 @@ public final class RaftHost implements AutoCloseable {
             long timeoutMinNanos = options.electionTimeoutMin().toNanos();
             NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
             Healer healer = new Healer();
-            Leaderships leaderships =
-                    new Leaderships(timeoutMinNanos, clock, healer, meters, new GroupTerms(groups, life));
+            Leaderships leaderships = new Leaderships(timeoutMinNanos, healer, meters, new GroupTerms(groups, life));
             Wiring wiring = new Wiring(
                     options.node(),
                     options.gate(),
@@ -145,7 +144,7 @@ public final class RaftHost implements AutoCloseable {
             groups.all().forEach(replica -> replica.expireProposals(now));
         });
         clock.every(HEALTH_SWEEP, () -> {
-            node.leaderships().reviveSenders();
+            node.leaderships().sweep(RatisSettings.requestTimeout(node.options()));
             groups.all().forEach(this::noteReturn);
         });
         TimedSnapshots.keep(node, groups);

@@ -276,8 +276,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
             return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(leaderOrNull()));
         }
         Leadership current = leadershipOrNull();
-        Duration timeout = RatisSettings.requestTimeout(node.options());
-        return current != null ? current.passBarrier(timeout) : CompletableFuture.completedFuture(alone(running));
+        return current != null ? current.passBarrier() : CompletableFuture.completedFuture(alone(running));
     }
 
     @Override

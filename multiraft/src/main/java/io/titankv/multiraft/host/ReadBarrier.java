@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -46,15 +45,15 @@ final class ReadBarrier<V> {
     @GuardedBy("this")
     private @Nullable Round<V> running;
 
+    /** Those who came while a round ran, or whose round begins in a moment. */
     @GuardedBy("this")
-    private @Nullable CompletableFuture<BarrierOutcome> next;
-
-    /** Reads that wait for {@link #next}. */
-    @GuardedBy("this")
-    private int nextReads;
+    private @Nullable Wait next;
 
     @GuardedBy("this")
     private boolean ended;
+
+    /** One object, so that a burst begins a round once. */
+    private final Runnable beginNext = this::beginNext;
 
     /**
      * @param self passes its own round always
@@ -66,19 +65,28 @@ final class ReadBarrier<V> {
         this.meters = meters;
     }
 
+    /** Readers that share a round. */
+    private static final class Wait {
+        final CompletableFuture<BarrierOutcome> outcome = new CompletableFuture<>();
+        final long sinceNanos = System.nanoTime();
+        int reads;
+
+        boolean isSinceBefore(long nanos) {
+            return sinceNanos - nanos < 0;
+        }
+    }
+
     /** A round: for each follower the first request that counts, and who answered one. */
     private static final class Round<V> {
         final Map<Follower<V>, Long> firstCallIds = new HashMap<>();
         final List<Follower<V>> asked;
         final Set<V> confirmed = new HashSet<>();
-        final CompletableFuture<BarrierOutcome> outcome;
-        final int reads;
+        final Wait wait;
         final long begunNanos = System.nanoTime();
 
-        Round(CompletableFuture<BarrierOutcome> outcome, int reads, List<Follower<V>> asked) {
+        Round(Wait wait, List<Follower<V>> asked) {
             this.asked = asked;
-            this.outcome = outcome;
-            this.reads = reads;
+            this.wait = wait;
         }
     }
 
@@ -91,50 +99,54 @@ final class ReadBarrier<V> {
     }
 
     /**
-     * Completes when a majority has confirmed, after this call, that this replica leads. Never completes by itself in time.
-     *
-     * @param onNew gets the wait when nobody waited for that round before
+     * Completes when a majority has confirmed, after this call, that this replica leads. Never completes by itself in time. Those who come in one
+     * {@link Burst} share a round.
      */
-    CompletableFuture<BarrierOutcome> pass(Consumer<CompletableFuture<BarrierOutcome>> onNew) {
-        CompletableFuture<BarrierOutcome> outcome;
-        Round<V> begun = null;
+    CompletableFuture<BarrierOutcome> pass() {
+        Wait wait;
         synchronized (this) {
             if (ended) {
                 return CompletableFuture.completedFuture(new BarrierOutcome.NotLeader(null));
             }
-            if (majority.test(self::equals)) {
-                return CompletableFuture.completedFuture(new BarrierOutcome.Passed());
-            }
-            if (running != null && next != null) {
-                nextReads++;
-                return next;
-            }
-            outcome = new CompletableFuture<>();
-            if (running != null) {
-                next = outcome;
-                nextReads = 1;
-            } else {
-                begun = begin(outcome, 1);
-            }
+            wait = next == null ? new Wait() : next;
+            wait.reads++;
+            next = wait;
         }
-        onNew.accept(outcome);
+        Burst.atEnd(beginNext);
+        return wait.outcome;
+    }
+
+    /** Begins the round that readers wait for, unless one runs: its end begins the next. */
+    private void beginNext() {
+        @Nullable Round<V> begun;
+        synchronized (this) {
+            begun = running == null ? nextOrNull() : null;
+        }
         ask(begun);
-        return outcome;
     }
 
     @GuardedBy("this")
-    private Round<V> begin(CompletableFuture<BarrierOutcome> outcome, int reads) {
-        Round<V> round = new Round<>(outcome, reads, List.copyOf(followers.values()));
-        for (Follower<V> follower : followers.values()) {
+    private @Nullable Round<V> nextOrNull() {
+        if (next == null) {
+            return null;
+        }
+        Round<V> round = new Round<>(next, List.copyOf(followers.values()));
+        for (Follower<V> follower : round.asked) {
             round.firstCallIds.put(follower, follower.nextCallId());
         }
         running = round;
+        next = null;
         return round;
     }
 
     private void ask(@Nullable Round<V> begun) {
-        if (begun != null) {
-            begun.asked.forEach(follower -> follower.ask(() -> onProven(follower, begun)));
+        if (begun == null) {
+            return;
+        }
+        if (majority.test(self::equals)) {
+            onProven(self, begun);
+        } else {
+            begun.asked.forEach(follower -> follower.ask(() -> onProven(follower.voter(), begun)));
         }
     }
 
@@ -148,59 +160,54 @@ final class ReadBarrier<V> {
                 return;
             }
         }
-        onProven(follower, round);
+        onProven(follower.voter(), round);
     }
 
-    /** A follower has proven this leadership after the round began. */
+    /** A voter has proven this leadership after the round began. */
     @SuppressWarnings("ReferenceEquality") // which of two rounds it is, not what it holds
-    private void onProven(Follower<V> follower, Round<V> round) {
-        Round<V> begun = null;
+    private void onProven(V by, Round<V> round) {
+        @Nullable Round<V> begun;
         synchronized (this) {
-            if (round != running || !round.confirmed.add(follower.voter())) {
+            if (round != running || !round.confirmed.add(by)) {
                 return;
             }
             if (!majority.test(voter -> voter.equals(self) || round.confirmed.contains(voter))) {
                 return;
             }
-            meters.onBarrierRound(round.reads, System.nanoTime() - round.begunNanos);
+            meters.onBarrierRound(round.wait.reads, System.nanoTime() - round.begunNanos);
             running = null;
-            CompletableFuture<BarrierOutcome> waiting = next;
-            if (waiting != null) {
-                next = null;
-                begun = begin(waiting, nextReads);
-            }
+            begun = nextOrNull();
         }
         ask(begun);
-        round.outcome.complete(new BarrierOutcome.Passed());
+        round.wait.outcome.complete(new BarrierOutcome.Passed());
     }
 
-    /** Gives up whoever waits for this outcome: the round that carries it, or the place in the next. */
-    @SuppressWarnings("ReferenceEquality") // which of two waits it is, not what it holds
-    void giveUp(CompletableFuture<BarrierOutcome> outcome) {
-        Round<V> begun = null;
+    /** Gives up whoever has waited since before this instant of {@link System#nanoTime}: they time out. */
+    void giveUpSinceBefore(long nanos) {
+        List<Wait> late = new ArrayList<>();
+        @Nullable Round<V> begun = null;
         synchronized (this) {
-            if (next == outcome) {
+            if (next != null && next.isSinceBefore(nanos)) {
+                late.add(next);
                 next = null;
-            } else if (running != null && running.outcome == outcome) {
+            }
+            if (running != null && running.wait.isSinceBefore(nanos)) {
+                late.add(running.wait);
                 running = null;
-                CompletableFuture<BarrierOutcome> waiting = next;
-                if (waiting != null) {
-                    next = null;
-                    begun = begin(waiting, nextReads);
-                }
+                begun = nextOrNull();
             }
         }
         ask(begun);
-        outcome.complete(new BarrierOutcome.TimedOut());
+        late.forEach(wait -> wait.outcome.complete(new BarrierOutcome.TimedOut()));
     }
 
     /** This leadership is over: whoever waits is told so, and so is everybody after. */
     void end() {
-        List<CompletableFuture<BarrierOutcome>> waiting = new ArrayList<>();
+        List<Wait> waiting = new ArrayList<>();
         synchronized (this) {
             ended = true;
             if (running != null) {
-                waiting.add(running.outcome);
+                waiting.add(running.wait);
                 running = null;
             }
             if (next != null) {
@@ -208,6 +215,6 @@ final class ReadBarrier<V> {
                 next = null;
             }
         }
-        waiting.forEach(outcome -> outcome.complete(new BarrierOutcome.NotLeader(null)));
+        waiting.forEach(wait -> wait.outcome.complete(new BarrierOutcome.NotLeader(null)));
     }
 }

@@ -1,30 +1,26 @@
 package io.titankv.multiraft.shard;
 
 import com.google.common.base.Ticker;
-import com.google.common.collect.Lists;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.BarrierOutcome;
+import io.titankv.multiraft.host.Burst;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicaStatus;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Point reads that wait for the read barrier, gathered by the round that they wait for: when it ends, they go to the reading threads
- * some at a time, so that neither a hand-over nor a timer is paid for each. Thread-safe; nothing here blocks.
+ * Point reads that wait for the read barrier, gathered by the round that they wait for, so that no timer is paid for each: when it ends, they
+ * all go to the reading threads. Thread-safe; nothing here blocks.
  */
 final class BarrierReads {
-    /** Reads that one thread does one after the other: a hand-over costs as much as some of them. A guess. */
-    private static final int TOGETHER_MIN = 8;
-
-    /** No more, because one that waits for the disk delays those behind it. A guess. */
-    private static final int TOGETHER_MAX = 32;
-
     /**
      * A read.
      *
@@ -39,16 +35,10 @@ final class BarrierReads {
         }
     }
 
-    /** What waits for one round. Guarded by the outer object. */
+    /** What waits for one round of the barrier. Guarded by the outer object. */
     private static final class Round {
         final CompletableFuture<BarrierOutcome> barrier;
         final List<Waiting> reads = new ArrayList<>();
-
-        /** Completes when the round ends, or the read with the earliest deadline gives up. */
-        CompletableFuture<@Nullable Void> alarm = new CompletableFuture<>();
-
-        long alarmNanos = Long.MAX_VALUE;
-        boolean ended;
 
         Round(CompletableFuture<BarrierOutcome> barrier) {
             this.barrier = barrier;
@@ -58,15 +48,28 @@ final class BarrierReads {
     private final Replica replica;
     private final ReadPool pool;
     private final Ticker ticker;
+    private final Timers timers;
     private final ShardCounters counters;
+
+    /** Rounds that have not ended: the one that runs and the one after it. */
+    @GuardedBy("this")
+    private final Set<Round> open = new HashSet<>();
 
     @GuardedBy("this")
     private @Nullable Round current;
 
-    BarrierReads(Replica replica, ReadPool pool, Ticker ticker, ShardCounters counters) {
+    /** Whether a timer will look at {@link #alarmNanos} for reads whose time is over. It outlives their rounds, so that few are set. */
+    @GuardedBy("this")
+    private boolean alarmSet;
+
+    @GuardedBy("this")
+    private long alarmNanos;
+
+    BarrierReads(Replica replica, ReadPool pool, Ticker ticker, Timers timers, ShardCounters counters) {
         this.replica = replica;
         this.pool = pool;
         this.ticker = ticker;
+        this.timers = timers;
         this.counters = counters;
     }
 
@@ -83,11 +86,12 @@ final class BarrierReads {
         boolean isNew;
         synchronized (this) {
             Round last = current;
-            isNew = last == null || last.barrier != barrier || last.ended;
+            isNew = last == null || last.barrier != barrier || !open.contains(last);
             round = isNew || last == null ? new Round(barrier) : last;
             current = round;
+            open.add(round);
             round.reads.add(read);
-            wakeBy(round, deadlineNanos);
+            setAlarm(deadlineNanos);
         }
         if (isNew) {
             var _ = barrier.whenComplete((outcome, failure) -> end(takeAll(round), barrier));
@@ -96,8 +100,7 @@ final class BarrierReads {
     }
 
     private synchronized List<Waiting> takeAll(Round round) {
-        round.ended = true;
-        round.alarm.complete(null);
+        open.remove(round);
         return round.reads;
     }
 
@@ -110,13 +113,12 @@ final class BarrierReads {
             reads.forEach(read -> read.answer().complete(refusal));
             return;
         }
-        int together = Math.clamp(reads.size() / pool.pointThreads(), TOGETHER_MIN, TOGETHER_MAX);
-        for (List<Waiting> some : Lists.partition(reads, together)) {
-            if (!pool.tryPoint(() -> some.forEach(Waiting::read))) {
-                counters.readsBusy.add(some.size());
-                some.forEach(read -> read.answer().complete(ReadPool.busy()));
+        Burst.run(() -> reads.forEach(read -> {
+            if (!pool.tryPoint(read::read)) {
+                counters.readsBusy.increment();
+                read.answer().complete(ReadPool.busy());
             }
-        }
+        }));
     }
 
     /** Why the barrier was not passed, or null when it was. */
@@ -135,42 +137,28 @@ final class BarrierReads {
         return status.role() == ReplicaStatus.Role.LEADER ? null : status.leader();
     }
 
-    /** Sees to it that a deadline is kept though the round does not end; one timer does for many. */
+    /** Sees to it that a deadline is kept though no round ends. */
     @GuardedBy("this")
-    private void wakeBy(Round round, long deadlineNanos) {
-        if (round.alarmNanos != Long.MAX_VALUE && deadlineNanos - round.alarmNanos >= 0) {
+    private void setAlarm(long deadlineNanos) {
+        if (alarmSet && deadlineNanos - alarmNanos >= 0) {
             return;
         }
-        CompletableFuture<@Nullable Void> later = round.alarm;
-        CompletableFuture<@Nullable Void> alarm = new CompletableFuture<>();
-        round.alarm = alarm;
-        round.alarmNanos = deadlineNanos;
-        // It is not the round's any more, so nobody gives up.
-        later.complete(null);
-        alarm.completeOnTimeout(null, Math.max(0, deadlineNanos - ticker.read()), TimeUnit.NANOSECONDS);
-        var _ = alarm.thenRun(() -> giveUpLate(round, alarm));
+        alarmSet = true;
+        alarmNanos = deadlineNanos;
+        timers.after(Duration.ofNanos(Math.max(0, deadlineNanos - ticker.read())), () -> onAlarm(deadlineNanos));
     }
 
-    @SuppressWarnings("ReferenceEquality") // which alarm it is
-    private void giveUpLate(Round round, CompletableFuture<@Nullable Void> alarm) {
+    private void onAlarm(long atNanos) {
         List<Waiting> late = new ArrayList<>();
         synchronized (this) {
-            if (round.ended || round.alarm != alarm) {
+            if (!alarmSet || alarmNanos != atNanos) {
+                // An earlier one was set meanwhile, and sets those that follow.
                 return;
             }
-            long due = round.alarmNanos;
-            round.alarmNanos = Long.MAX_VALUE;
-            long next = Long.MAX_VALUE;
-            for (Waiting read : List.copyOf(round.reads)) {
-                if (read.deadlineNanos() - due <= 0) {
-                    late.add(read);
-                    round.reads.remove(read);
-                } else {
-                    next = Math.min(next, read.deadlineNanos());
-                }
-            }
-            if (!round.reads.isEmpty()) {
-                wakeBy(round, next);
+            alarmSet = false;
+            for (Round round : open) {
+                round.reads.removeIf(read -> read.deadlineNanos() - atNanos <= 0 && late.add(read));
+                round.reads.forEach(read -> setAlarm(read.deadlineNanos()));
             }
         }
         late.forEach(read -> read.answer().complete(new ReadOutcome.TimedOut()));

@@ -4,6 +4,7 @@ import com.google.common.base.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import io.titankv.multiraft.host.Burst;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.proto.durable.v1.WriteOperation;
@@ -79,6 +80,9 @@ final class Proposer {
     @GuardedBy("lock")
     private int lastAtomicGroup;
 
+    /** One object, so that a burst sends once. */
+    private final Runnable send = this::send;
+
     Proposer(
             Replica replica,
             HybridClock clock,
@@ -139,7 +143,7 @@ final class Proposer {
             waiting.completeAll(refusal);
             return waiting.done;
         }
-        send();
+        Burst.atEnd(send);
         return waiting.done;
     }
 
@@ -274,7 +278,8 @@ final class Proposer {
         } finally {
             lock.unlock();
         }
-        entry.complete(WriteOutcomes.of(outcome, entry.operations.size(), retryAfter), counters);
+        List<WriteOutcome> outcomes = WriteOutcomes.of(outcome, entry.operations.size(), retryAfter);
+        Burst.run(() -> entry.complete(outcomes, counters));
         send();
     }
 

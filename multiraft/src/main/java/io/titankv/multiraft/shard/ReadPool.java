@@ -20,20 +20,16 @@ final class ReadPool implements AutoCloseable {
     private static final long IDLE_SECONDS = 30;
     private static final Duration RETRY_AFTER_BUSY = Duration.ofMillis(10);
 
-    private final ThreadPoolExecutor points;
+    private final ThreadPoolExecutor pointThreads;
     private final ThreadPoolExecutor scans;
-
-    private final int pointThreads =
-            Math.max(POINT_THREADS_MIN, 2 * Runtime.getRuntime().availableProcessors());
+    private final PointReads points;
 
     ReadPool(String node) {
-        points = pool("titan-read-" + node + "-", pointThreads, POINT_READS_QUEUED_MAX);
+        int threads = Math.max(POINT_THREADS_MIN, 2 * Runtime.getRuntime().availableProcessors());
+        // A thread that ends its turn may be counted beside the one that takes it over.
+        pointThreads = pool("titan-read-" + node + "-", threads, 2 * threads);
+        points = new PointReads(pointThreads, threads, POINT_READS_QUEUED_MAX);
         scans = pool("titan-scan-" + node + "-", SCAN_THREADS, SCANS_QUEUED_MAX);
-    }
-
-    /** How many point reads run at once. */
-    int pointThreads() {
-        return pointThreads;
     }
 
     /** What a read is told that found the pool full. */
@@ -43,7 +39,7 @@ final class ReadPool implements AutoCloseable {
 
     /** False when too many reads wait. */
     boolean tryPoint(Runnable read) {
-        return tryExecute(points, read);
+        return points.tryRead(read);
     }
 
     /** False when too many scans wait. */
@@ -53,7 +49,7 @@ final class ReadPool implements AutoCloseable {
 
     @Override
     public void close() {
-        points.shutdown();
+        pointThreads.shutdown();
         scans.shutdown();
     }
 

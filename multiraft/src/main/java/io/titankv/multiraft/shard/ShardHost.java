@@ -143,20 +143,13 @@ public final class ShardHost implements AutoCloseable {
         if (here == null) {
             throw new IllegalArgumentException("not a shard of this node: " + replica.group());
         }
-        Proposer proposer = new Proposer(
-                replica,
-                clock,
-                ticker,
-                (delay, task) -> {
-                    var _ = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-                },
-                options.proposer(),
-                here.counters);
+        Timers timers = Timers.of(timer);
+        Proposer proposer = new Proposer(replica, clock, ticker, timers, options.proposer(), here.counters);
         ReplicatedShard shard = new ReplicatedShard(
                 replica,
                 here.state,
                 proposer,
-                new ShardReads(replica, here.state, reads, ticker, here.counters),
+                new ShardReads(replica, here.state, reads, ticker, timers, here.counters),
                 disk::full);
         ReplicatedShard before = here.shard;
         here.transfers = new ShardTransfers(replica, here.state, disk::full);

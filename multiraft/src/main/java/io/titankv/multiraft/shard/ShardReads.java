@@ -64,13 +64,19 @@ final class ShardReads {
     private final ShardCounters counters;
     private final BarrierReads barrierReads;
 
-    ShardReads(Replica replica, ShardStateMachine state, ReadPool pool, Ticker ticker, ShardCounters counters) {
+    ShardReads(
+            Replica replica,
+            ShardStateMachine state,
+            ReadPool pool,
+            Ticker ticker,
+            Timers timers,
+            ShardCounters counters) {
         this.replica = replica;
         this.state = state;
         this.pool = pool;
         this.ticker = ticker;
         this.counters = counters;
-        this.barrierReads = new BarrierReads(replica, pool, ticker, counters);
+        this.barrierReads = new BarrierReads(replica, pool, ticker, timers, counters);
     }
 
     CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Duration timeout) {

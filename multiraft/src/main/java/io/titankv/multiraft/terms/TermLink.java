@@ -6,6 +6,7 @@ import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import io.titankv.multiraft.host.Burst;
 import io.titankv.multiraft.host.TermQuestions.Asker;
 import io.titankv.proto.internal.v1.ConfirmTermsRequest;
 import io.titankv.proto.internal.v1.ConfirmTermsResponse;
@@ -50,13 +51,27 @@ final class TermLink {
     @GuardedBy("this")
     private @Nullable Stream stream;
 
+    /** One object, so that a burst of questions goes together. */
+    private final Runnable send = this::send;
+
     /** When another stream may be opened. */
     @GuardedBy("this")
     private long mayOpenNanos;
 
     private record Question(GroupId group, long term, Asker asker) {}
 
-    private record Sent(List<Question> questions, long atNanos) {}
+    private record Sent(List<Question> questions, long atNanos) {
+        void tell(ConfirmTermsResponse answer) {
+            for (int i = 0; i < questions.size(); i++) {
+                Asker asker = questions.get(i).asker;
+                if (i < answer.getCurrentCount() && answer.getCurrent(i)) {
+                    asker.onCurrent();
+                } else {
+                    asker.onUnknown();
+                }
+            }
+        }
+    }
 
     TermLink(String clusterId, NodeId peer, Supplier<Channel> channel, LongSupplier nanoTime) {
         this.clusterId = clusterId;
@@ -72,11 +87,12 @@ final class TermLink {
             known = isConnected();
             if (known) {
                 waiting.put(group, new Question(group, term, asker));
-                send();
                 known = sent == null || nanoTime.getAsLong() - sent.atNanos < PATIENCE.toNanos();
             }
         }
-        if (!known) {
+        if (known) {
+            Burst.atEnd(send);
+        } else {
             asker.onUnknown();
         }
     }
@@ -105,8 +121,7 @@ final class TermLink {
         }
     }
 
-    @GuardedBy("this")
-    private void send() {
+    private synchronized void send() {
         StreamObserver<ConfirmTermsRequest> requests = stream == null ? null : stream.requests;
         if (requests == null || waiting.isEmpty() || sent != null) {
             return;
@@ -133,19 +148,14 @@ final class TermLink {
             }
             answered = sent;
             sent = null;
-            send();
         }
-        if (answered == null) {
-            return;
-        }
-        for (int i = 0; i < answered.questions.size(); i++) {
-            Asker asker = answered.questions.get(i).asker;
-            if (i < answer.getCurrentCount() && answer.getCurrent(i)) {
-                asker.onCurrent();
-            } else {
-                asker.onUnknown();
+        // What is asked because of the answer goes with what has waited for it.
+        Burst.run(() -> {
+            Burst.atEnd(send);
+            if (answered != null) {
+                answered.tell(answer);
             }
-        }
+        });
     }
 
     @GuardedBy("this")

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -63,7 +65,7 @@ final class ReadBarrierTest {
     @Test
     void aReplyToAnEarlierRequestProvesNothing() {
         long early = b.send();
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
 
         barrier.onConfirmed(b, early);
         assertThat(outcome).isNotDone();
@@ -75,8 +77,8 @@ final class ReadBarrierTest {
 
     @Test
     void aProofThatIsNoReplyCountsForTheRoundThatAskedForItAlone() {
-        CompletableFuture<BarrierOutcome> first = barrier.pass(wait -> {});
-        CompletableFuture<BarrierOutcome> second = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> first = barrier.pass();
+        CompletableFuture<BarrierOutcome> second = barrier.pass();
         Runnable ofFirst = b.proven;
         Runnable ofFirstLate = c.proven;
         ofFirst.run();
@@ -94,7 +96,7 @@ final class ReadBarrierTest {
     @Test
     void oneVotersProofsCountOnce() {
         voters = Set.of("me", "b", "c", "d", "e");
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
         b.proven.run();
         b.proven.run();
         barrier.onConfirmed(b, b.send());
@@ -105,10 +107,10 @@ final class ReadBarrierTest {
 
     @Test
     void whoArrivesDuringARoundWaitsForTheNext() {
-        CompletableFuture<BarrierOutcome> first = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> first = barrier.pass();
         long duringFirst = b.send();
-        CompletableFuture<BarrierOutcome> second = barrier.pass(wait -> {});
-        CompletableFuture<BarrierOutcome> third = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> second = barrier.pass();
+        CompletableFuture<BarrierOutcome> third = barrier.pass();
 
         barrier.onConfirmed(b, duringFirst);
 
@@ -122,7 +124,7 @@ final class ReadBarrierTest {
     @Test
     void oneFollowerTwiceIsNoMajorityOfFive() {
         voters = Set.of("me", "b", "c", "d", "e");
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
 
         barrier.onConfirmed(b, b.send());
         barrier.onConfirmed(b, b.send());
@@ -136,7 +138,7 @@ final class ReadBarrierTest {
     void aLearnersReplyDoesNotCount() {
         FakeFollower learner = new FakeFollower("learner");
         barrier.add(learner);
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
 
         barrier.onConfirmed(learner, learner.send());
 
@@ -147,13 +149,13 @@ final class ReadBarrierTest {
     void aSingleVoterPassesAtOnce() {
         voters = Set.of("me");
 
-        assertThat(barrier.pass(wait -> {})).isCompletedWithValue(PASSED);
+        assertThat(barrier.pass()).isCompletedWithValue(PASSED);
     }
 
     @Test
     void anEndedLeadershipPassesNobody() {
-        CompletableFuture<BarrierOutcome> running = barrier.pass(wait -> {});
-        CompletableFuture<BarrierOutcome> next = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> running = barrier.pass();
+        CompletableFuture<BarrierOutcome> next = barrier.pass();
 
         barrier.end();
         barrier.onConfirmed(b, b.send());
@@ -162,19 +164,53 @@ final class ReadBarrierTest {
         assertThat(running).isCompletedWithValue(notLeader);
         assertThat(next).isCompletedWithValue(notLeader);
         voters = Set.of("me");
-        assertThat(barrier.pass(wait -> {})).isCompletedWithValue(notLeader);
+        assertThat(barrier.pass()).isCompletedWithValue(notLeader);
     }
 
     @Test
-    void aRoundThatIsGivenUpMakesRoomForTheNext() {
-        CompletableFuture<BarrierOutcome> stuck = barrier.pass(wait -> {});
-        CompletableFuture<BarrierOutcome> next = barrier.pass(wait -> {});
+    void whoWaitsForTooLongIsGivenUpAndMakesRoomForTheNext() {
+        CompletableFuture<BarrierOutcome> stuck = barrier.pass();
+        long between = System.nanoTime();
+        CompletableFuture<BarrierOutcome> next = barrier.pass();
 
-        barrier.giveUp(stuck);
+        barrier.giveUpSinceBefore(between);
 
         assertThat(stuck).isCompletedWithValue(new BarrierOutcome.TimedOut());
+        assertThat(next).isNotDone();
         barrier.onConfirmed(c, c.send());
         assertThat(next).isCompletedWithValue(PASSED);
+    }
+
+    @Test
+    void whoWaitsForTheNextRoundIsGivenUpToo() {
+        CompletableFuture<BarrierOutcome> running = barrier.pass();
+        CompletableFuture<BarrierOutcome> next = barrier.pass();
+
+        barrier.giveUpSinceBefore(System.nanoTime() + 1);
+
+        assertThat(running).isCompletedWithValue(new BarrierOutcome.TimedOut());
+        assertThat(next).isCompletedWithValue(new BarrierOutcome.TimedOut());
+        CompletableFuture<BarrierOutcome> later = barrier.pass();
+        barrier.onConfirmed(c, c.send());
+        assertThat(later).isCompletedWithValue(PASSED);
+    }
+
+    @Test
+    void theReadersOfABurstShareARoundThatBeginsAfterTheLastOfThem() {
+        List<CompletableFuture<BarrierOutcome>> readers = new ArrayList<>();
+        Burst.run(() -> {
+            readers.add(barrier.pass());
+            barrier.onConfirmed(b, b.send());
+            readers.add(barrier.pass());
+            assertThat(b.triggered)
+                    .as("nobody is asked before the last reader came")
+                    .isZero();
+        });
+        assertThat(b.triggered).isEqualTo(1);
+        assertThat(readers).noneMatch(CompletableFuture::isDone);
+
+        b.proven.run();
+        assertThat(readers).allSatisfy(reader -> assertThat(reader).isCompletedWithValue(PASSED));
     }
 
     @Test
@@ -182,7 +218,7 @@ final class ReadBarrierTest {
         for (int i = 0; i < 500; i++) {
             b.send();
         }
-        CompletableFuture<BarrierOutcome> outcome = barrier.pass(wait -> {});
+        CompletableFuture<BarrierOutcome> outcome = barrier.pass();
         FakeFollower again = new FakeFollower("b");
         barrier.add(again);
 
@@ -193,9 +229,9 @@ final class ReadBarrierTest {
 
     @Test
     void aRoundCountsTheReadsThatShareIt() {
-        var _ = barrier.pass(wait -> {});
-        var _ = barrier.pass(wait -> {});
-        var _ = barrier.pass(wait -> {});
+        var _ = barrier.pass();
+        var _ = barrier.pass();
+        var _ = barrier.pass();
 
         barrier.onConfirmed(b, b.send());
         barrier.onConfirmed(c, c.send());

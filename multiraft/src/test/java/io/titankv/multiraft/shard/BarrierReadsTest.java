@@ -20,9 +20,9 @@ class BarrierReadsTest {
 
     private final SimReplica replica = new SimReplica();
     private final ShardFixture shard = ShardFixture.owningAll();
+    private final ManualTime time = new ManualTime();
     private final ReadPool pool = new ReadPool("test");
-    private final ShardReads reads =
-            new ShardReads(replica, shard.machine, pool, new ManualTime(), new ShardCounters());
+    private final ShardReads reads = new ShardReads(replica, shard.machine, pool, time, time, new ShardCounters());
 
     BarrierReadsTest() {
         shard.write(put("a", "1"));
@@ -70,14 +70,37 @@ class BarrierReadsTest {
     }
 
     @Test
-    void theEarlierDeadlineOfTwoInARoundEndsOnlyOne() {
+    void eachReadOfARoundEndsAtItsOwnDeadline() {
         CompletableFuture<ReadOutcome> patient = read(Duration.ofSeconds(60));
         CompletableFuture<ReadOutcome> hasty = read(Duration.ofMillis(1));
         CompletableFuture<ReadOutcome> hastyToo = read(Duration.ofMillis(20));
-        assertThat(answer(hasty)).isInstanceOf(ReadOutcome.TimedOut.class);
-        assertThat(answer(hastyToo)).isInstanceOf(ReadOutcome.TimedOut.class);
+
+        time.advance(Duration.ofMillis(1));
+        assertThat(hasty).isCompletedWithValue(new ReadOutcome.TimedOut());
+        assertThat(hastyToo).isNotDone();
+        time.advance(Duration.ofMillis(19));
+        assertThat(hastyToo).isCompletedWithValue(new ReadOutcome.TimedOut());
         assertThat(patient).isNotDone();
+
         replica.barriers.getFirst().complete(new BarrierOutcome.Passed());
         assertFound(patient);
+    }
+
+    @Test
+    void oneTimerServesManyRounds() {
+        for (int i = 0; i < 100; i++) {
+            CompletableFuture<ReadOutcome> read = read(Duration.ofSeconds(10));
+            replica.barriers.getLast().complete(new BarrierOutcome.Passed());
+            assertFound(read);
+            time.advance(Duration.ofMillis(10));
+        }
+        assertThat(time.timersSet()).isEqualTo(1);
+
+        time.advance(Duration.ofSeconds(5));
+        CompletableFuture<ReadOutcome> stuck = read(Duration.ofSeconds(10));
+        time.advance(Duration.ofSeconds(4));
+        assertThat(stuck).as("the timer of the first round fires").isNotDone();
+        time.advance(Duration.ofSeconds(6));
+        assertThat(stuck).isCompletedWithValue(new ReadOutcome.TimedOut());
     }
 }

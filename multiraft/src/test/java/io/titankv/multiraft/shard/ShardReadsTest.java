@@ -29,7 +29,7 @@ class ShardReadsTest {
     private final ShardFixture shard = ShardFixture.owningAll();
     private final ReadPool pool = new ReadPool("test");
     private final ManualTime time = new ManualTime();
-    private final ShardReads reads = new ShardReads(replica, shard.machine, pool, time, new ShardCounters());
+    private final ShardReads reads = new ShardReads(replica, shard.machine, pool, time, time, new ShardCounters());
 
     ShardReadsTest() {
         shard.write(put("a", "1"));
@@ -82,8 +82,10 @@ class ShardReadsTest {
 
         @Test
         void endsWithItsDeadlineThoughTheBarrierNeverAnswers() {
-            assertThat(answer(reads.read(A, new Freshness.Linearizable(), Duration.ofMillis(1))))
-                    .isInstanceOf(ReadOutcome.TimedOut.class);
+            CompletableFuture<ReadOutcome> read = reads.read(A, new Freshness.Linearizable(), Duration.ofMillis(1));
+            assertThat(read).isNotDone();
+            time.advance(Duration.ofMillis(1));
+            assertThat(answer(read)).isInstanceOf(ReadOutcome.TimedOut.class);
         }
 
         @Test
@@ -196,7 +198,7 @@ class ShardReadsTest {
         @Test
         void whatIsNotTheShardsIsRefusedAsOfTheMomentOfReading() {
             ShardFixture none = new ShardFixture();
-            ShardReads fenced = new ShardReads(replica, none.machine, pool, time, new ShardCounters());
+            ShardReads fenced = new ShardReads(replica, none.machine, pool, time, time, new ShardCounters());
             assertThat(answer(fenced.read(A, new Freshness.Any(), TIMEOUT)))
                     .isEqualTo(new ReadOutcome.StaleRoute(Epoch.NONE));
             CompletableFuture<ReadOutcome> read = fenced.read(A, new Freshness.Linearizable(), TIMEOUT);
@@ -211,7 +213,7 @@ class ShardReadsTest {
             long token = A.token().bits();
             TokenRange one = new TokenRange(token, token + 1);
             none.assign(new Epoch(1), List.of(one));
-            ShardReads fenced = new ShardReads(replica, none.machine, pool, time, new ShardCounters());
+            ShardReads fenced = new ShardReads(replica, none.machine, pool, time, time, new ShardCounters());
             int[] readings = {0};
             none.store().whileReading = () -> {
                 if (readings[0]++ == 0) {

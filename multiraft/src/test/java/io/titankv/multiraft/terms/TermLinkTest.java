@@ -9,6 +9,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import io.titankv.multiraft.host.Burst;
 import io.titankv.multiraft.host.TermQuestions.Asker;
 import io.titankv.proto.internal.v1.ConfirmTermsRequest;
 import io.titankv.proto.internal.v1.ConfirmTermsResponse;
@@ -99,6 +100,41 @@ class TermLinkTest {
         ask(2, 8);
         answer(false);
         assertThat(told).containsExactly("s1 current", "s2 unknown");
+    }
+
+    @Test
+    void theQuestionsOfABurstGoTogether() {
+        Burst.run(() -> {
+            ask(1, 7);
+            ask(2, 8);
+            assertThat(requests).isEmpty();
+        });
+        assertThat(requests).hasSize(1);
+        assertThat(requests.getFirst().getGroupsList()).containsExactly(1, 2);
+        answer(true, true);
+        assertThat(told).containsExactly("s1 current", "s2 current");
+    }
+
+    @Test
+    void whatAnAnswerHasAskedGoesWithWhatWaitedForIt() {
+        link.ask(new GroupId(1), 7, new Asker() {
+            @Override
+            public void onCurrent() {
+                ask(1, 7);
+                ask(2, 8);
+            }
+
+            @Override
+            public void onUnknown() {
+                told.add("s1 unknown");
+            }
+        });
+        ask(3, 9);
+        answer(true);
+        assertThat(requests).hasSize(2);
+        assertThat(requests.getLast().getGroupsList()).containsExactly(3, 1, 2);
+        answer(true, true, true);
+        assertThat(told).containsExactly("s3 current", "s1 current", "s2 current");
     }
 
     @Test
