@@ -3,7 +3,6 @@ package io.titankv.multiraft.shard;
 import com.google.common.base.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import io.titankv.multiraft.host.Burst;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.host.Replica;
@@ -11,7 +10,6 @@ import io.titankv.proto.durable.v1.WriteOperation;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +43,7 @@ final class Proposer {
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final ArrayDeque<WaitingWrites> queue = new ArrayDeque<>();
 
     @GuardedBy("lock")
     private int queuedOperations;
@@ -117,7 +115,7 @@ final class Proposer {
 
     /** Refuses what waits and whatever comes; what is in flight is answered by Raft. */
     void close() {
-        List<Waiting> refused;
+        List<WaitingWrites> refused;
         lock.lock();
         try {
             closed = true;
@@ -132,7 +130,7 @@ final class Proposer {
     }
 
     private CompletableFuture<List<WriteOutcome>> submit(List<WriteOperation> operations, Duration timeout) {
-        Waiting waiting = new Waiting(operations, ticker.read(), timeout);
+        WaitingWrites waiting = new WaitingWrites(operations, ticker.read(), timeout);
         long entryBytes = waiting.bytes + ENTRY_HEADER_BYTES;
         if (entryBytes > entryBytesMax) {
             waiting.completeAll(new WriteOutcome.TooLarge(entryBytes, entryBytesMax));
@@ -147,7 +145,7 @@ final class Proposer {
         return waiting.done;
     }
 
-    private @Nullable WriteOutcome enqueueOrRefuse(Waiting waiting) {
+    private @Nullable WriteOutcome enqueueOrRefuse(WaitingWrites waiting) {
         lock.lock();
         try {
             if (closed) {
@@ -171,7 +169,7 @@ final class Proposer {
     /** Proposes what may be proposed now, unless another thread is at it: that one looks again before it leaves. */
     private void send() {
         while (true) {
-            List<Waiting> late = new ArrayList<>();
+            List<WaitingWrites> late = new ArrayList<>();
             Entry entry;
             lock.lock();
             try {
@@ -223,11 +221,11 @@ final class Proposer {
 
     /** Takes as many writes as fit into an entry; those whose time is over go to {@code late}. */
     @GuardedBy("lock")
-    private Entry takeEntry(List<Waiting> late) {
+    private Entry takeEntry(List<WaitingWrites> late) {
         long now = ticker.read();
         Entry entry = new Entry(now);
         while (!queue.isEmpty()) {
-            Waiting next = queue.element();
+            WaitingWrites next = queue.element();
             boolean timedOut = next.deadlineNanos - now <= 0;
             if (!timedOut && !entry.hasRoomFor(next)) {
                 break;
@@ -296,8 +294,8 @@ final class Proposer {
 
     /** Answers the writes whose time is over. Sets the next timer only when there is something left to time. */
     private void sweep() {
-        List<Waiting> late = new ArrayList<>();
-        List<Waiting> lateInFlight = new ArrayList<>();
+        List<WaitingWrites> late = new ArrayList<>();
+        List<WaitingWrites> lateInFlight = new ArrayList<>();
         lock.lock();
         try {
             long now = ticker.read();
@@ -306,8 +304,8 @@ final class Proposer {
             }
             timerAtNanos = Long.MAX_VALUE;
             long earliest = Long.MAX_VALUE;
-            for (Iterator<Waiting> waiting = queue.iterator(); waiting.hasNext(); ) {
-                Waiting next = waiting.next();
+            for (Iterator<WaitingWrites> waiting = queue.iterator(); waiting.hasNext(); ) {
+                WaitingWrites next = waiting.next();
                 long left = next.deadlineNanos - now;
                 if (left <= 0) {
                     waiting.remove();
@@ -319,7 +317,7 @@ final class Proposer {
                 }
             }
             for (Entry entry : inFlight) {
-                for (Waiting next : entry.waiting) {
+                for (WaitingWrites next : entry.waiting) {
                     long left = next.deadlineNanos - now;
                     if (next.done.isDone()) {
                         continue;
@@ -338,14 +336,14 @@ final class Proposer {
             lock.unlock();
         }
         late.forEach(this::timedOut);
-        for (Waiting waiting : lateInFlight) {
+        for (WaitingWrites waiting : lateInFlight) {
             if (waiting.completeAll(new WriteOutcome.Undetermined("not answered in time"))) {
                 counters.writesUndetermined.add(waiting.operations.size());
             }
         }
     }
 
-    private void timedOut(Waiting waiting) {
+    private void timedOut(WaitingWrites waiting) {
         counters.writesTimedOut.add(waiting.operations.size());
         var _ = waiting.completeAll(new WriteOutcome.TimedOut());
     }
@@ -360,36 +358,10 @@ final class Proposer {
         }
     }
 
-    /** Writes that came together, and whoever waits for them. */
-    private static final class Waiting {
-        final List<WriteOperation> operations;
-        final long bytes;
-        final long arrivedAtNanos;
-        final long deadlineNanos;
-        final CompletableFuture<List<WriteOutcome>> done = new CompletableFuture<>();
-
-        Waiting(List<WriteOperation> operations, long arrivedAtNanos, Duration timeout) {
-            this.operations = operations;
-            this.arrivedAtNanos = arrivedAtNanos;
-            this.deadlineNanos = arrivedAtNanos + timeout.toNanos();
-            long total = 0;
-            for (WriteOperation operation : operations) {
-                int size = operation.getSerializedSize();
-                total += 1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size;
-            }
-            this.bytes = total;
-        }
-
-        /** One outcome for all. False when they were answered before. */
-        boolean completeAll(WriteOutcome outcome) {
-            return done.complete(Collections.nCopies(operations.size(), outcome));
-        }
-    }
-
     /** Writes that share a Raft entry. */
     private final class Entry {
         final long proposedAtNanos;
-        final List<Waiting> waiting = new ArrayList<>();
+        final List<WaitingWrites> waiting = new ArrayList<>();
         final List<WriteOperation> operations = new ArrayList<>();
         long bytes = ENTRY_HEADER_BYTES;
 
@@ -397,13 +369,13 @@ final class Proposer {
             this.proposedAtNanos = proposedAtNanos;
         }
 
-        boolean hasRoomFor(Waiting next) {
+        boolean hasRoomFor(WaitingWrites next) {
             return waiting.isEmpty()
                     || (bytes + next.bytes <= entryBytesMax
                             && operations.size() + next.operations.size() <= options.entryOperationsMax());
         }
 
-        void add(Waiting next) {
+        void add(WaitingWrites next) {
             waiting.add(next);
             operations.addAll(next.operations);
             bytes += next.bytes;
@@ -411,7 +383,7 @@ final class Proposer {
 
         void complete(List<WriteOutcome> outcomes, ShardCounters counters) {
             int from = 0;
-            for (Waiting next : waiting) {
+            for (WaitingWrites next : waiting) {
                 int to = from + next.operations.size();
                 List<WriteOutcome> own = List.copyOf(outcomes.subList(from, to));
                 if (next.done.complete(own) && own.getFirst() instanceof WriteOutcome.Undetermined) {
