@@ -85,6 +85,16 @@ final class TidyTest {
     }
 
     @Test
+    void linksBetweenPagesLeadSomewhere() {
+        Map<String, SourceFile> pages = new HashMap<>();
+        repository.files().stream()
+                .filter(file -> file.path().endsWith(".md"))
+                .forEach(page -> pages.put(page.path(), page));
+        assertThat(pages).hasSizeGreaterThan(20);
+        assertTidy(pages.values().stream().flatMap(page -> LinkRules.dead(page, pages).stream()));
+    }
+
+    @Test
     void thePageOfFormatsShowsTheGoldenFiles() {
         Map<String, String> golden = FormatRules.golden(repository.files());
         assertThat(golden).isNotEmpty();
