@@ -277,8 +277,11 @@ final class Proposer {
             lock.unlock();
         }
         List<WriteOutcome> outcomes = WriteOutcomes.of(outcome, entry.operations.size(), retryAfter);
-        Burst.run(() -> entry.complete(outcomes, counters));
-        send();
+        Burst.run(() -> {
+            // Put off first, so that those who wait go on whatever those who are answered make of it.
+            Burst.atEnd(send);
+            entry.complete(outcomes, counters);
+        });
     }
 
     @GuardedBy("lock")

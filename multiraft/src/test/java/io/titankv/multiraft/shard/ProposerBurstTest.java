@@ -53,4 +53,17 @@ class ProposerBurstTest {
         replica.proposals.getFirst().outcome().complete(new ProposeOutcome.Undetermined("test"));
         assertThat(heard).containsExactly("a", "b", "c", "sent off");
     }
+
+    @Test
+    void thoseWhoWaitGoOnThoughAnAnswerCannotBeSentOff() {
+        var _ = proposer.submit(put("a", "v"), Duration.ofSeconds(5))
+                .thenAccept(outcome -> Burst.atEnd(() -> {
+                    throw new IllegalStateException("the sender is gone");
+                }));
+        var _ = proposer.submit(put("b", "v"), Duration.ofSeconds(5));
+        assertThat(replica.proposals).hasSize(1);
+
+        replica.proposals.getFirst().outcome().complete(new ProposeOutcome.Undetermined("test"));
+        assertThat(replica.proposals).hasSize(2);
+    }
 }
