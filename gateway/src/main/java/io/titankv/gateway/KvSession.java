@@ -91,20 +91,15 @@ final class KvSession implements StreamObserver<SessionRequest> {
     public void onNext(SessionRequest message) {
         int count = message.getOperationsCount();
         ops.addAndGet(count);
-        bytes.addAndGet(message.getOperationsList().stream()
+        long messageBytes = message.getOperationsList().stream()
                 .mapToLong(SessionOperation::getSerializedSize)
-                .sum());
+                .sum();
+        bytes.addAndGet(messageBytes);
         requested = false;
         ShardMap map = parts.routes().current();
         Optional<TitanError> refusal = refusal(message);
-        Optional<Admission.Permit> permit = refusal.isPresent()
-                ? Optional.empty()
-                : parts.admission()
-                        .tryAdmit(
-                                count,
-                                message.getOperationsList().stream()
-                                        .mapToLong(SessionOperation::getSerializedSize)
-                                        .sum());
+        Optional<Admission.Permit> permit =
+                refusal.isPresent() ? Optional.empty() : parts.admission().tryAdmit(count, messageBytes);
         if (permit.isPresent()) {
             Burst.run(() -> message.getOperationsList().forEach(operation -> begin(operation, map, permit.get())));
         } else {

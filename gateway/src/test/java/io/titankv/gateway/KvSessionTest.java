@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -140,13 +141,14 @@ final class KvSessionTest {
     }
 
     @Test
-    void whatIsAnsweredTogetherLeavesInOneMessage() throws Exception {
+    void whatIsAnsweredTogetherLeavesInOneMessage() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
             Caller caller = new Caller(cluster.node(1), true);
-            caller.send(put(1, cluster.keyIn(1, 0), "v"), put(2, cluster.keyIn(1, 1), "v"), get(3, cluster.keyIn(1)));
-            caller.out().onCompleted();
-            assertThat(caller.ended.await(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(caller.results).hasSize(3);
+            caller.send(IntStream.rangeClosed(1, 500)
+                    .mapToObj(i -> put(i, cluster.keyIn(1), "v" + i))
+                    .toArray(SessionOperation[]::new));
+            assertThat(caller.resultOf(500).hasPut()).isTrue();
+            assertThat(caller.results).hasSize(500);
             assertThat(caller.messages).hasValue(1);
         }
     }
