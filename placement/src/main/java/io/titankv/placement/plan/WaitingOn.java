@@ -96,8 +96,14 @@ public sealed interface WaitingOn {
      */
     record TransferStalled(long transfer, String why, Duration lasting, Duration lastingMax) implements WaitingOn {}
 
-    /** The transfer of its ranges was given up; it begins anew. */
-    record TransferGivenUp(long transfer, String why, Duration rest) implements WaitingOn {}
+    /**
+     * The transfer of its ranges was given up; it begins anew.
+     *
+     * @param freezes how many were given up in a row while they were frozen
+     * @param freezesMax after so many the operation is cancelled
+     */
+    record TransferGivenUp(long transfer, String why, int freezes, int freezesMax, Duration rest)
+            implements WaitingOn {}
 
     /** The copy of its ranges failed; the group that gets them tries again. */
     record CopyFailed(long transfer, long attempts, String why) implements WaitingOn {}
@@ -148,7 +154,11 @@ public sealed interface WaitingOn {
                         + "), it is undone after " + Amounts.time(it.lastingMax);
             case TransferGivenUp it ->
                 "transfer " + it.transfer + " was given up (" + it.why + "), it begins anew after "
-                        + Amounts.time(it.rest);
+                        + Amounts.time(it.rest)
+                        + (it.freezes == 0
+                                ? ""
+                                : "; of " + it.freezesMax + " freezes in a row " + it.freezes
+                                        + " were given up, after the last the operation is cancelled");
             case CopyFailed it ->
                 "attempt " + it.attempts + " to copy for transfer " + it.transfer + " failed: " + it.why;
             case NoRoomOn it ->

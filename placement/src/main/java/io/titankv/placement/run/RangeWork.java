@@ -265,7 +265,13 @@ final class RangeWork {
 
     private Optional<WaitingOn> waitingOn(TransferRecord transfer) {
         if (transfer.phase() == TransferRecord.Phase.ABORTED) {
-            return Optional.of(new WaitingOn.TransferGivenUp(transfer.id(), transfer.why(), TransferRound.RETRY_AFTER));
+            int freezes = TransferRound.freezesGivenUp(transfer, state);
+            return Optional.of(new WaitingOn.TransferGivenUp(
+                    transfer.id(),
+                    transfer.why(),
+                    freezes,
+                    FreezeRetries.FREEZES_MAX,
+                    FreezeRetries.restAfter(freezes)));
         }
         Duration stalled =
                 elapsed.transfers().getOrDefault(transfer.id(), Lasting.NOW).stalled();

@@ -158,6 +158,7 @@ final class Schedules {
                 Collections.emptySortedSet(),
                 Collections.emptySortedMap(),
                 0,
+                0,
                 new Times(now, phase == Phase.RUNNING ? Optional.of(now) : Optional.empty(), Optional.empty()),
                 "");
     }

@@ -32,9 +32,6 @@ final class TransferRound {
     /** A freeze that nobody reports, or that comes and goes with leaders, is given up. */
     static final Duration FREEZING_MAX = Duration.ofSeconds(10);
 
-    /** After a transfer was given up, its groups rest for so long before the next one. A guess. */
-    static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
     /**
      * A transfer that is prepared and copies nothing for so long is undone, and its operation cancelled: as long as it takes by default to
      * heal a node that died, and as long again, so that what a dead node holds up gets on before. A guess.
@@ -63,7 +60,7 @@ final class TransferRound {
         state.transfers().underWay().forEach((id, transfer) -> {
             Lasting so = lasting.getOrDefault(id, Lasting.NOW);
             next(transfer, state, reports, room, so)
-                    .ifPresentOrElse(commands::add, () -> commands.addAll(undone(transfer, state, reports, so)));
+                    .ifPresentOrElse(commands::add, () -> commands.addAll(givenUp(transfer, state, reports, so)));
         });
         return List.copyOf(commands);
     }
@@ -92,17 +89,14 @@ final class TransferRound {
                 if (unwanted.isPresent()) {
                     yield unwanted.map(why -> TransferForm.abort(cluster, id, why));
                 }
-                if (importing(transfer, reports)
+                yield importing(transfer, reports)
                         .filter(TransferPart::getComplete)
-                        .isPresent()) {
-                    yield Optional.of(TransferForm.commit(cluster, id));
-                }
-                yield late(lasting).map(why -> TransferForm.abort(cluster, id, why));
+                        .map(part -> TransferForm.commit(cluster, id));
             }
             case COMMITTED, ABORTED -> {
                 boolean rested = transfer.phase() == TransferRecord.Phase.COMMITTED
                         || unwanted.isPresent()
-                        || lasting.inPhase().compareTo(RETRY_AFTER) >= 0;
+                        || lasting.inPhase().compareTo(FreezeRetries.restAfter(freezesGivenUp(transfer, state))) >= 0;
                 yield rested && hasSettled(transfer.from(), id, reports) && hasSettled(transfer.to(), id, reports)
                         ? Optional.of(TransferForm.end(cluster, id))
                         : Optional.empty();
@@ -110,14 +104,32 @@ final class TransferRound {
         };
     }
 
-    /** A copy that does not get on is given up with its operation, or it would begin anew and stand still again. */
-    private static List<PlacementCommand> undone(
+    /** What does not get on is given up, and its operation with it when it would only begin anew and stand still again. */
+    private static List<PlacementCommand> givenUp(
             TransferRecord transfer, PlacementState state, Reports reports, Lasting lasting) {
-        if (transfer.phase() != TransferRecord.Phase.PREPARING
-                || lasting.stalled().compareTo(STALLED_MAX) < 0) {
-            return List.of();
-        }
-        String why = "nothing was copied for " + STALLED_MAX.toMinutes() + " min: " + standstill(transfer, reports);
+        return switch (transfer.phase()) {
+            case PREPARING ->
+                lasting.stalled().compareTo(STALLED_MAX) < 0
+                        ? List.of()
+                        : undone(
+                                transfer,
+                                state,
+                                "nothing was copied for " + STALLED_MAX.toMinutes() + " min: "
+                                        + standstill(transfer, reports));
+            case FREEZING ->
+                late(lasting).map(why -> thawed(transfer, state, why)).orElse(List.of());
+            case COMMITTED, ABORTED -> List.of();
+        };
+    }
+
+    private static List<PlacementCommand> thawed(TransferRecord transfer, PlacementState state, String why) {
+        int freezes = freezesGivenUp(transfer, state) + 1;
+        return freezes < FreezeRetries.FREEZES_MAX
+                ? List.of(TransferForm.abort(state.clusterId(), transfer.id(), why))
+                : undone(transfer, state, why + ", as with " + (freezes - 1) + " freezes in a row before");
+    }
+
+    private static List<PlacementCommand> undone(TransferRecord transfer, PlacementState state, String why) {
         List<PlacementCommand> commands = new ArrayList<>();
         commands.add(TransferForm.abort(state.clusterId(), transfer.id(), why));
         state.journal()
@@ -128,6 +140,14 @@ final class TransferRound {
                         Undo.of(operation, state),
                         transfer.name() + " was undone, " + why)));
         return commands;
+    }
+
+    /** How many freezes of its operation were given up in a row. */
+    static int freezesGivenUp(TransferRecord transfer, PlacementState state) {
+        return state.journal()
+                .operation(transfer.operation())
+                .map(OperationRecord::freezesGivenUp)
+                .orElse(0);
     }
 
     /** What keeps a transfer from being prepared, for people. */

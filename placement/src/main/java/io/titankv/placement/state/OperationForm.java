@@ -93,7 +93,8 @@ public final class OperationForm {
                 .setEndedMillis(millis(operation.times().ended()))
                 .setError(operation.error())
                 .addAllFinished(operation.finished())
-                .setBytesDone(operation.bytesDone());
+                .setBytesDone(operation.bytesDone())
+                .setFreezesGivenUp(operation.freezesGivenUp());
         operation
                 .moot()
                 .forEach((place, why) ->
@@ -119,6 +120,7 @@ public final class OperationForm {
                 new TreeSet<>(stored.getFinishedList()),
                 moot,
                 stored.getBytesDone(),
+                stored.getFreezesGivenUp(),
                 new Times(
                         Instant.ofEpochMilli(stored.getCreatedMillis()),
                         instant(stored.getStartedMillis()),

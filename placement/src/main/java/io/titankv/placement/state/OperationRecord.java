@@ -29,6 +29,7 @@ import java.util.TreeSet;
  * @param finished places of the steps that are done
  * @param moot places of the steps that make no sense any more, with why
  * @param bytesDone of the steps that are done
+ * @param freezesGivenUp transfers of it that were given up while they were frozen, since one of them was committed
  * @param times when it was made, began and ended
  * @param error why it failed or was cancelled; empty else
  */
@@ -44,6 +45,7 @@ public record OperationRecord(
         SortedSet<Integer> finished,
         SortedMap<Integer, String> moot,
         long bytesDone,
+        int freezesGivenUp,
         Times times,
         String error) {
     /** How far an operation is. */
@@ -108,11 +110,15 @@ public record OperationRecord(
     }
 
     OperationRecord started(Instant at) {
-        return with(Phase.RUNNING, new Times(times.created, Optional.of(at), Optional.empty()), error);
+        return with(Phase.RUNNING, new Times(times.created, Optional.of(at), Optional.empty()), error, freezesGivenUp);
     }
 
     OperationRecord ended(Phase how, String why, Instant at) {
-        return with(how, new Times(times.created, times.started, Optional.of(at)), why.isEmpty() ? error : why);
+        return with(
+                how,
+                new Times(times.created, times.started, Optional.of(at)),
+                why.isEmpty() ? error : why,
+                freezesGivenUp);
     }
 
     OperationRecord cancelling(List<Step> undo, String why) {
@@ -128,6 +134,7 @@ public record OperationRecord(
                 Collections.emptySortedSet(),
                 Collections.emptySortedMap(),
                 bytesDone,
+                freezesGivenUp,
                 times,
                 why);
     }
@@ -154,13 +161,31 @@ public record OperationRecord(
                 allFinished,
                 allMoot,
                 bytesDone + more,
+                freezesGivenUp,
                 times,
                 error);
     }
 
-    private OperationRecord with(Phase nextPhase, Times nextTimes, String nextError) {
+    /** @param committed whether a transfer of it was committed; else one was given up while it was frozen */
+    OperationRecord afterFreeze(boolean committed) {
+        return with(phase, times, error, committed ? 0 : freezesGivenUp + 1);
+    }
+
+    private OperationRecord with(Phase nextPhase, Times nextTimes, String nextError, int nextFreezesGivenUp) {
         return new OperationRecord(
-                id, kind, reason, steps, bytes, expected, warnings, nextPhase, finished, moot, bytesDone, nextTimes,
+                id,
+                kind,
+                reason,
+                steps,
+                bytes,
+                expected,
+                warnings,
+                nextPhase,
+                finished,
+                moot,
+                bytesDone,
+                nextFreezesGivenUp,
+                nextTimes,
                 nextError);
     }
 }

@@ -88,6 +88,9 @@ final class TransferCommands {
             return; // the first decision stands
         }
         if (!decide.getCommit()) {
+            if (transfer.phase() == Phase.FREEZING) {
+                noteFreeze(transfer, false);
+            }
             TransferRecord aborted = transfer.aborted(decide.getWhy(), draft.at);
             draft.transfers = draft.transfers.with(aborted);
             event("transfer given up", aborted, ": " + aborted.why());
@@ -102,7 +105,14 @@ final class TransferCommands {
             draft.groups.put(group, draft.requireGroup(group).owningSince(draft.epoch));
         }
         draft.transfers = draft.transfers.with(transfer.committed(draft.epoch, draft.at));
+        noteFreeze(transfer, true);
         event("ranges moved", transfer, ", epoch " + draft.epoch);
+    }
+
+    private void noteFreeze(TransferRecord transfer, boolean committed) {
+        draft.journal
+                .operation(transfer.operation())
+                .ifPresent(operation -> draft.journal = draft.journal.with(operation.afterFreeze(committed)));
     }
 
     private void end(long id) {

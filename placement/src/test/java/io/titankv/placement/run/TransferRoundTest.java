@@ -3,15 +3,18 @@ package io.titankv.placement.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.NodeId;
+import io.titankv.model.TokenRange;
 import io.titankv.placement.plan.PlanPolicy;
 import io.titankv.placement.run.TransferRound.Lasting;
 import io.titankv.placement.state.OperationForm;
 import io.titankv.placement.state.TransferForm;
+import io.titankv.placement.state.TransferRecord;
 import io.titankv.proto.durable.v1.PlacementCommand;
 import io.titankv.proto.internal.v1.Instruction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What is decided of a transfer from s1, which n1 leads, to s2, which n2 leads, and what the two are told. */
@@ -19,7 +22,11 @@ final class TransferRoundTest extends TransferRoundFixture {
     private static final Lasting LONG = new Lasting(Duration.ofSeconds(11), Duration.ZERO, Duration.ZERO);
 
     private void decides(Lasting lasting, PlacementCommand... expected) {
-        assertThat(TransferRound.commands(state, reports(), PlanPolicy.DEFAULT, Map.of(1L, lasting)))
+        decides(1, lasting, expected);
+    }
+
+    private void decides(long transfer, Lasting lasting, PlacementCommand... expected) {
+        assertThat(TransferRound.commands(state, reports(), PlanPolicy.DEFAULT, Map.of(transfer, lasting)))
                 .containsExactly(expected);
     }
 
@@ -148,9 +155,59 @@ final class TransferRoundTest extends TransferRoundFixture {
         says(N1, settled());
         says(N2, settled());
         decides(Lasting.NOW);
-        decides(new Lasting(TransferRound.RETRY_AFTER, Duration.ZERO, Duration.ZERO), TransferForm.end(CLUSTER, 1));
+        decides(new Lasting(Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO), TransferForm.end(CLUSTER, 1));
         apply(OperationForm.cancel(CLUSTER, 1, List.of(), "not wanted"));
         decides(Lasting.NOW, TransferForm.end(CLUSTER, 1));
+    }
+
+    @Test
+    void restsTwiceAsLongWithEachFreezeThatIsGivenUpAndIsUndoneWithTheLast() {
+        says(N1, settled().setSettled(99));
+        for (int freeze = 1; freeze < FreezeRetries.FREEZES_MAX; freeze++) {
+            apply(TransferForm.freeze(CLUSTER, freeze));
+            String why = "the copy was not whole 10 s after its ranges were to be frozen";
+            decides(freeze, LONG, TransferForm.abort(CLUSTER, freeze, why));
+            apply(TransferForm.abort(CLUSTER, freeze, why));
+            says(N2, settled().setSettled(freeze));
+            Duration rest = Duration.ofSeconds(5L << (freeze - 1));
+            decides(freeze, new Lasting(rest.minusMillis(1), Duration.ZERO, Duration.ZERO));
+            decides(freeze, new Lasting(rest, Duration.ZERO, Duration.ZERO), TransferForm.end(CLUSTER, freeze));
+            apply(TransferForm.end(CLUSTER, freeze));
+            apply(TransferForm.begin(CLUSTER, freeze + 1, List.of(new TokenRange(0, 1_000)), S1, S2, 1));
+        }
+        long last = FreezeRetries.FREEZES_MAX;
+        apply(TransferForm.freeze(CLUSTER, last));
+        String why =
+                "the copy was not whole 10 s after its ranges were to be frozen, as with 5 freezes in a row before";
+        decides(
+                last,
+                LONG,
+                TransferForm.abort(CLUSTER, last, why),
+                OperationForm.cancel(
+                        CLUSTER,
+                        1,
+                        Undo.of(state.journal().operation(1).orElseThrow(), state),
+                        "transfer 6 was undone, " + why));
+    }
+
+    @Test
+    void freezesCountAgainFromTheStartOnceOneIsCommitted() {
+        apply(TransferForm.freeze(CLUSTER, 1));
+        apply(TransferForm.abort(CLUSTER, 1, "late"));
+        assertThat(TransferRound.freezesGivenUp(underWay(1), state)).isEqualTo(1);
+        apply(TransferForm.end(CLUSTER, 1));
+        apply(TransferForm.begin(CLUSTER, 2, List.of(new TokenRange(0, 1_000)), S1, S2, 1));
+        apply(TransferForm.abort(CLUSTER, 2, "the disk is full, and it was not frozen"));
+        assertThat(TransferRound.freezesGivenUp(underWay(2), state)).isEqualTo(1);
+        apply(TransferForm.end(CLUSTER, 2));
+        apply(TransferForm.begin(CLUSTER, 3, List.of(new TokenRange(0, 1_000)), S1, S2, 1));
+        apply(TransferForm.freeze(CLUSTER, 3));
+        apply(TransferForm.commit(CLUSTER, 3));
+        assertThat(TransferRound.freezesGivenUp(underWay(3), state)).isZero();
+    }
+
+    private TransferRecord underWay(long id) {
+        return Objects.requireNonNull(state.transfers().underWay().get(id));
     }
 
     @Test

@@ -99,6 +99,7 @@ public final class Commands {
                 Collections.emptySortedSet(),
                 Collections.emptySortedMap(),
                 0,
+                0,
                 new OperationRecord.Times(
                         now,
                         phase == OperationRecord.Phase.RUNNING ? Optional.of(now) : Optional.empty(),

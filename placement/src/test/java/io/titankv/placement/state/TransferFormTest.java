@@ -192,9 +192,20 @@ final class TransferFormTest {
                 Collections.emptySortedSet(),
                 Collections.emptySortedMap(),
                 0,
+                0,
                 new OperationRecord.Times(
                         now, phase == Phase.RUNNING ? Optional.of(now) : Optional.empty(), Optional.empty()),
                 "");
+    }
+
+    @Test
+    void freezesThatAreGivenUpAreCountedWithTheirOperation() {
+        done(OperationForm.begin(Commands.CLUSTER, Commands.operation(1, Phase.RUNNING)));
+        done(TransferForm.begin(Commands.CLUSTER, 1, List.of(FIRST), S1, S2, 1));
+        done(TransferForm.freeze(Commands.CLUSTER, 1));
+        done(TransferForm.abort(Commands.CLUSTER, 1, "too slow"));
+        done(TransferForm.abort(Commands.CLUSTER, 1, "told twice"));
+        assertThat(state.journal().operation(1).orElseThrow().freezesGivenUp()).isEqualTo(1);
     }
 
     @Test
