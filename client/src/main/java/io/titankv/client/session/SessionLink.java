@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Every future ends: with the answer, or with a {@link SessionLinkException} that says whether the operation may have been
  *       sent, at the latest when its timeout is over.
  *   <li>An operation is sent at most once. Nothing is retried.
- *   <li>An operation that finds the link idle is sent at once. Those that come while others are under way or the transport is
- *       busy go together in one message. Nothing waits on a timer.
+ *   <li>An operation that finds little under way is sent at once. Those that come while others are under way or the transport is
+ *       busy go together in one message, under load after some milliseconds at most ({@link SessionPace}).
  *   <li>At most {@link SessionLinkOptions#operationsMax} operations and {@link SessionLinkOptions#bytesMax} bytes are held.
  *   <li>A stream that ends, does not come up in time, or falls silent is replaced: at once at first, then after growing pauses of
  *       at most one second. While the last connect has failed, operations fail at once, unsent.
@@ -39,15 +39,6 @@ import org.jspecify.annotations.Nullable;
  * gRPC's threads: what is chained to them must not block, or the answers behind it wait.
  */
 public final class SessionLink implements AutoCloseable {
-    /** Longest timeout that the protocol can name. */
-    private static final Duration TIMEOUT_MAX = Duration.ofMinutes(5);
-
-    /**
-     * The server is told of a little less time than the caller has, so that its own, better informed answer arrives before the
-     * caller's patience ends.
-     */
-    private static final Duration ALLOWANCE_MAX = Duration.ofMillis(100);
-
     private final Channel channel;
     private final SessionLinkOptions options;
     private final TimerWheel timer;
@@ -68,6 +59,12 @@ public final class SessionLink implements AutoCloseable {
     private @Nullable Status lastFailure;
     /** True while a thread takes from the queue: it sees what is added meanwhile. */
     private boolean draining;
+
+    /** The thread that hands on a message's answers; what it adds to the queue meanwhile is sent when it is through. */
+    private @Nullable Thread answering;
+
+    /** Looks again at what waits for company; null: not set. */
+    private TimerWheel.@Nullable Timeout alarm;
 
     private boolean closed;
 
@@ -95,11 +92,9 @@ public final class SessionLink implements AutoCloseable {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout must be above zero: " + timeout);
         }
-        PendingOperation pending = new PendingOperation(operation.toBuilder()
-                .setId(ids.incrementAndGet())
-                .setTimeoutMillis(serverMillis(timeout))
-                .build());
+        PendingOperation pending = new PendingOperation(operation, ids.incrementAndGet(), timeout);
         boolean alone;
+        boolean isAnswering;
         lock.lock();
         try {
             @Nullable SessionLinkException refusal = refusalOrNull(pending);
@@ -107,6 +102,7 @@ public final class SessionLink implements AutoCloseable {
                 return CompletableFuture.failedFuture(refusal);
             }
             alone = operations == 0;
+            isAnswering = Thread.currentThread().equals(answering);
             operations++;
             bytes += pending.bytes;
             queue.add(pending);
@@ -115,15 +111,11 @@ public final class SessionLink implements AutoCloseable {
             lock.unlock();
         }
         var _ = pending.future.whenComplete((result, failure) -> release(pending));
-        // With company on the way, another thread sends, so that what this one brings next can join.
-        drain(!alone);
+        if (!isAnswering) {
+            // With company on the way, another thread sends, so that what this one brings next can join.
+            drain(!alone);
+        }
         return pending.future;
-    }
-
-    private static int serverMillis(Duration timeout) {
-        Duration allowance = timeout.dividedBy(10);
-        Duration told = timeout.minus(allowance.compareTo(ALLOWANCE_MAX) < 0 ? allowance : ALLOWANCE_MAX);
-        return (int) Math.clamp(told.toMillis(), 1, TIMEOUT_MAX.toMillis());
     }
 
     private @Nullable SessionLinkException refusalOrNull(PendingOperation pending) {
@@ -175,7 +167,7 @@ public final class SessionLink implements AutoCloseable {
     private void drain(boolean onAnotherThread) {
         lock.lock();
         try {
-            if (draining || queue.isEmpty() || stream == null || !stream.isReady()) {
+            if (draining || nextCarrierOrNull() == null) {
                 return;
             }
             draining = true;
@@ -192,14 +184,14 @@ public final class SessionLink implements AutoCloseable {
     private void drainQueue() {
         while (true) {
             SessionRequest message;
-            SessionStream carrier;
+            @Nullable SessionStream carrier;
             lock.lock();
             try {
-                if (queue.isEmpty() || stream == null || !stream.isReady()) {
+                carrier = nextCarrierOrNull();
+                if (carrier == null) {
                     draining = false;
                     return;
                 }
-                carrier = stream;
                 message = nextMessage(carrier);
             } finally {
                 lock.unlock();
@@ -208,17 +200,43 @@ public final class SessionLink implements AutoCloseable {
         }
     }
 
+    /** The stream that carries what waits; null: nothing waits, or not for it. */
+    private @Nullable SessionStream nextCarrierOrNull() {
+        if (queue.isEmpty() || stream == null || !stream.isReady()) {
+            return null;
+        }
+        long wait = stream.pace.waitNanos(timer.nanoTime(), queue.size(), bytes / operations * queue.size());
+        if (wait <= 0) {
+            return stream;
+        }
+        if (alarm == null) {
+            alarm = timer.schedule(Duration.ofNanos(wait), this::onAlarm);
+        }
+        return null;
+    }
+
+    private void onAlarm() {
+        lock.lock();
+        try {
+            alarm = null;
+        } finally {
+            lock.unlock();
+        }
+        drain(true);
+    }
+
     /** Moves operations from the queue into a message, up to the bounds of one. */
     private SessionRequest nextMessage(SessionStream carrier) {
         SessionRequest.Builder message = SessionRequest.newBuilder();
+        SessionPace.Sent sent = carrier.pace.begin(timer.nanoTime());
         long messageBytes = 0;
-        long now = timer.nanoTime();
         while (!queue.isEmpty()
                 && message.getOperationsCount() < options.messageOperationsMax()
                 && (messageBytes == 0 || messageBytes + queue.getFirst().bytes <= options.messageBytesMax())) {
             PendingOperation pending = queue.removeFirst();
             pending.stream = carrier;
-            pending.sentNanos = now;
+            pending.sent = sent;
+            carrier.pace.onAdded(sent);
             carrier.inFlight.put(pending.id(), pending);
             message.addOperations(pending.operation);
             messageBytes += pending.bytes;
@@ -263,46 +281,24 @@ public final class SessionLink implements AutoCloseable {
             sent = pending.stream != null;
             // Out of the queue before it is called unsent.
             queue.remove(pending);
-            if (pending.stream != null && pending.stream == stream && fellSilent(pending, stream)) {
-                silent = stream;
+            @Nullable SessionStream carrier = pending.stream;
+            if (pending.sent != null
+                    && carrier != null
+                    && carrier == stream
+                    && carrier.fellSilent(pending.id(), pending.sent.atNanos, timer.nanoTime(), options.silence())) {
+                silent = carrier;
             }
         } finally {
             lock.unlock();
         }
-        pending.future.completeExceptionally(
-                new SessionLinkException(Why.TIMED_OUT, sent, "no answer within the timeout", null));
+        pending.future.completeExceptionally(new SessionLinkException(Why.TIMED_OUT, sent, null));
         if (silent != null) {
             end(silent, Status.UNAVAILABLE.withDescription("the stream fell silent"));
         }
     }
 
-    /** Every operation is answered within its time by a server that lives, so a timeout without any answer since is a sign. */
-    private boolean fellSilent(PendingOperation timedOut, SessionStream carrier) {
-        boolean answeredSince = carrier.answered && carrier.lastAnswerNanos - timedOut.sentNanos >= 0;
-        if (answeredSince || !carrier.inFlight.containsKey(timedOut.id())) {
-            return false;
-        }
-        if (carrier.silentSinceNanos == null) {
-            carrier.silentSinceNanos = timedOut.sentNanos;
-        }
-        return timer.nanoTime() - carrier.silentSinceNanos >= options.silence().toNanos();
-    }
-
     private static void failAll(Collection<PendingOperation> pending, Why why, boolean sent, @Nullable Status status) {
-        String reason = switch (why) {
-            case CLOSED -> "session link was closed";
-            case BROKEN -> "the stream ended before the answer";
-            case NOT_CONNECTED -> "no connection";
-            case FULL -> "too much is in flight";
-            case TIMED_OUT -> "no answer within the timeout";
-        };
-        String message = status == null ? reason : reason + " (" + described(status) + ")";
-        pending.forEach(one -> one.future.completeExceptionally(new SessionLinkException(why, sent, message, status)));
-    }
-
-    private static String described(Status status) {
-        String description = status.getDescription();
-        return description == null ? status.getCode().toString() : status.getCode() + ": " + description;
+        pending.forEach(one -> one.future.completeExceptionally(new SessionLinkException(why, sent, status)));
     }
 
     // ---- the life of streams
@@ -455,18 +451,34 @@ public final class SessionLink implements AutoCloseable {
                 for (SessionResult result : response.getResultsList()) {
                     // Unknown: its caller stopped waiting before the answer came.
                     @Nullable PendingOperation pending = from.inFlight.get(result.getId());
-                    if (pending != null) {
+                    if (pending != null && pending.sent != null) {
+                        from.pace.onAnswered(pending.sent);
                         releaseLocked(pending);
                         answered.add(pending);
                         results.add(result);
                     }
                 }
+                answering = Thread.currentThread();
             } finally {
                 lock.unlock();
             }
-            for (int i = 0; i < answered.size(); i++) {
-                answered.get(i).future.complete(results.get(i));
+            try {
+                for (int i = 0; i < answered.size(); i++) {
+                    answered.get(i).future.complete(results.get(i));
+                }
+            } finally {
+                endAnswering();
             }
+        }
+
+        private void endAnswering() {
+            lock.lock();
+            try {
+                answering = null;
+            } finally {
+                lock.unlock();
+            }
+            drain(false);
         }
 
         @Override

@@ -37,6 +37,25 @@ public final class SessionLinkException extends RuntimeException {
         this.status = status;
     }
 
+    SessionLinkException(Why why, boolean mayHaveBeenSent, @Nullable Status status) {
+        this(why, mayHaveBeenSent, text(why) + (status == null ? "" : " (" + described(status) + ")"), status);
+    }
+
+    private static String text(Why why) {
+        return switch (why) {
+            case CLOSED -> "session link was closed";
+            case BROKEN -> "the stream ended before the answer";
+            case NOT_CONNECTED -> "no connection";
+            case FULL -> "too much is in flight";
+            case TIMED_OUT -> "no answer within the timeout";
+        };
+    }
+
+    private static String described(Status status) {
+        String description = status.getDescription();
+        return description == null ? status.getCode().toString() : status.getCode() + ": " + description;
+    }
+
     public Why why() {
         return why;
     }

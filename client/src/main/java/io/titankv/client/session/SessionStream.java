@@ -9,6 +9,7 @@ import io.titankv.client.session.TimerWheel.Timeout;
 import io.titankv.proto.kv.v1.KvGrpc;
 import io.titankv.proto.kv.v1.SessionRequest;
 import io.titankv.proto.kv.v1.SessionResponse;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ final class SessionStream {
 
     /** Sent and not answered, by id. */
     final Map<Long, PendingOperation> inFlight = new HashMap<>();
+
+    final SessionPace pace = new SessionPace();
 
     /** True once it could carry a message. */
     boolean established;
@@ -93,6 +96,23 @@ final class SessionStream {
         if (cancelled) {
             call.cancel("cancelled while opening", null);
         }
+    }
+
+    /**
+     * An operation timed out. Each is answered within its time by a server that lives, so a timeout without any answer since is a sign.
+     *
+     * @param sentNanos when it was sent
+     * @return whether there have been such signs, and nothing else, for as long as is called silence
+     */
+    boolean fellSilent(long id, long sentNanos, long nowNanos, Duration silence) {
+        boolean answeredSince = answered && lastAnswerNanos - sentNanos >= 0;
+        if (answeredSince || !inFlight.containsKey(id)) {
+            return false;
+        }
+        if (silentSinceNanos == null) {
+            silentSinceNanos = sentNanos;
+        }
+        return nowNanos - silentSinceNanos >= silence.toNanos();
     }
 
     /** False while the transport is not there yet or has enough to do: {@code onReady} follows. */

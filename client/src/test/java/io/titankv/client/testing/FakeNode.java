@@ -187,9 +187,15 @@ public final class FakeNode implements AutoCloseable {
         }
 
         @Override
-        public synchronized void answer(SessionResult result) {
-            if (!ended && unanswered.remove(result.getId())) {
-                responses.onNext(SessionResponse.newBuilder().addResults(result).build());
+        public synchronized void answer(SessionResult... results) {
+            SessionResponse.Builder message = SessionResponse.newBuilder();
+            for (SessionResult result : results) {
+                if (unanswered.remove(result.getId())) {
+                    message.addResults(result);
+                }
+            }
+            if (!ended && message.getResultsCount() > 0) {
+                responses.onNext(message.build());
             }
         }
 

@@ -9,8 +9,8 @@ import io.titankv.proto.kv.v1.SessionResult;
 public interface SessionBehaviour {
     /** The stream that an operation came on. */
     interface Stream {
-        /** Answers one operation. A stream that has ended swallows it. */
-        void answer(SessionResult result);
+        /** Answers operations, in one message. A stream that has ended swallows them. */
+        void answer(SessionResult... results);
 
         /** Ends the stream from the server's side without an error. */
         void complete();

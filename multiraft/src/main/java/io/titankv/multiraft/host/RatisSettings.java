@@ -24,6 +24,12 @@ final class RatisSettings {
     private static final int MIB = 1 << 20;
     private static final int PENDING_ENTRIES_MAX = 4096;
 
+    /**
+     * By so much a segment grows, in one write. Linux keeps what one write brings together (ext4 with large folios), and each later write
+     * there goes through the state of all its blocks: with 1 MiB that was as long as the write itself, and longer with cold caches.
+     */
+    private static final int PREALLOCATED_BYTES = 128 << 10;
+
     /** Room for the largest entry that any cluster may have. */
     private static final int MESSAGE_BYTES_MAX = Limits.VALUE_BYTES_SETTING_MAX + 4 * MIB;
 
@@ -101,7 +107,7 @@ final class RatisSettings {
         // more.
         int segmentBytes = Math.clamp(8L * appendBytes, 64 << 10, 64 * MIB);
         Log.setSegmentSizeMax(to, SizeInBytes.valueOf(segmentBytes));
-        Log.setPreallocatedSize(to, SizeInBytes.valueOf(Math.min(MIB, segmentBytes)));
+        Log.setPreallocatedSize(to, SizeInBytes.valueOf(Math.min(PREALLOCATED_BYTES, segmentBytes)));
         Log.setSegmentCacheNumMax(to, 2);
         Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
         Log.setQueueByteLimit(to, SizeInBytes.valueOf(Math.max(64 * MIB, 8 * appendBytes)));

@@ -7,8 +7,9 @@ import java.time.Duration;
  * are wanted; a lone write never waits.
  *
  * <p>While an entry is in flight, writes wait for its answer, unless so many came that they are worth another. When it is answered, those
- * who got the answers are about to come back with their next writes: they are given as much time as the entry took, and whoever waited
- * meanwhile goes with them. So all who write take turns in one large entry, and not in two halves. (The first half is Nagle's algorithm,
+ * who got the answers are about to come back with their next writes: they are given twice the time that the entry took, and whoever waited
+ * meanwhile goes with them. They mostly come within that time, and the wait ends then; where processors are short, once was too little.
+ * So all who write take turns in one large entry, and not in two halves. (The first half is Nagle's algorithm,
  * RFC 896.) Not thread-safe: the proposer's lock guards it.
  */
 final class EntryPace {
@@ -21,7 +22,7 @@ final class EntryPace {
     /** Those who do not come back, one in so many, are not waited for. */
     private static final int LATE_PART = 8;
 
-    static final Duration PATIENCE_MAX = Duration.ofMillis(20);
+    static final Duration PATIENCE_MAX = Duration.ofMillis(40);
 
     private static final Duration RETRY_MIN = Duration.ofMillis(5);
     private static final Duration RETRY_MAX = Duration.ofSeconds(1);
@@ -64,7 +65,7 @@ final class EntryPace {
         if (company < COMPANY_MIN || queuedOperations >= company - company / LATE_PART) {
             return 0;
         }
-        long patience = Math.min(entryNanos, PATIENCE_MAX.toNanos());
+        long patience = Math.min(2 * entryNanos, PATIENCE_MAX.toNanos());
         return Math.max(0, answeredNanos + patience - nowNanos);
     }
 }

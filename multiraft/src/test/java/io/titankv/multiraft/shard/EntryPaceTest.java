@@ -46,13 +46,13 @@ class EntryPaceTest {
     }
 
     @Test
-    void thoseWhoWereAnsweredHaveAnEntrysTimeToComeBack() {
+    void thoseWhoWereAnsweredHaveTwiceAnEntrysTimeToComeBack() {
         load(10);
-        assertThat(waitNanos(0, 8)).isBetween(8 * MILLI, 10 * MILLI);
+        assertThat(waitNanos(0, 8)).isBetween(17 * MILLI, 20 * MILLI);
         assertThat(waitNanos(0, 9)).as("nearly all are back").isZero();
-        time.advance(Duration.ofMillis(6));
-        assertThat(waitNanos(0, 8)).isBetween(2 * MILLI, 4 * MILLI);
-        time.advance(Duration.ofMillis(6));
+        time.advance(Duration.ofMillis(12));
+        assertThat(waitNanos(0, 8)).isBetween(5 * MILLI, 8 * MILLI);
+        time.advance(Duration.ofMillis(8));
         assertThat(waitNanos(0, 1)).as("they do not come").isZero();
     }
 
