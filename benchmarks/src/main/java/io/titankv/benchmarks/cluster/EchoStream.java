@@ -3,11 +3,13 @@ package io.titankv.benchmarks.cluster;
 import com.google.protobuf.BytesValue;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,15 +32,11 @@ final class EchoStream implements Way {
                 .toList();
     }
 
-    /** Asks on one thread; answers come in the order of what was asked. */
-    private static final class Stream implements StreamObserver<BytesValue> {
+    /** Asks on one thread. A stream that broke is opened anew by the next request. */
+    private static final class Stream {
         private final Channel channel;
         private final MethodDescriptor<BytesValue, BytesValue> method;
-        /** Asked and not answered: as many as are in flight. */
-        private final Queue<CompletableFuture<BytesValue>> waiting = new ConcurrentLinkedQueue<>();
-
-        /** Null before the first request, and after the stream broke, until the next. */
-        private volatile @Nullable StreamObserver<BytesValue> requests;
+        private @Nullable Call call;
 
         Stream(Channel channel, MethodDescriptor<BytesValue, BytesValue> method) {
             this.channel = channel;
@@ -46,20 +44,50 @@ final class EchoStream implements Way {
         }
 
         CompletableFuture<BytesValue> ask(BytesValue request) {
-            StreamObserver<BytesValue> open = requests;
-            if (open == null) {
-                open = ClientCalls.asyncBidiStreamingCall(channel.newCall(method, CallOptions.DEFAULT), this);
-                requests = open;
+            Call open = call;
+            if (open == null || open.ended != null) {
+                open = new Call();
+                open.begin(channel.newCall(method, CallOptions.DEFAULT));
+                call = open;
             }
+            return open.ask(request);
+        }
+    }
+
+    /** From its opening to its end; answers come in the order of what was asked. */
+    private static final class Call implements StreamObserver<BytesValue> {
+        /** Asked and not answered: as many as are in flight. */
+        private final Queue<CompletableFuture<BytesValue>> waiting = new ConcurrentLinkedQueue<>();
+
+        private @Nullable StreamObserver<BytesValue> requests;
+
+        /** Why nothing is answered any more; null before. */
+        private volatile @Nullable Throwable ended;
+
+        void begin(ClientCall<BytesValue, BytesValue> opened) {
+            requests = ClientCalls.asyncBidiStreamingCall(opened, this);
+        }
+
+        CompletableFuture<BytesValue> ask(BytesValue request) {
             CompletableFuture<BytesValue> answer = new CompletableFuture<>();
             waiting.add(answer);
             try {
-                open.onNext(request);
+                Objects.requireNonNull(requests).onNext(request);
             } catch (IllegalStateException e) {
-                // The stream broke meanwhile, maybe before this one waited.
                 onError(e);
             }
+            Throwable why = ended;
+            if (why != null) {
+                // It ended meanwhile, maybe before this one waited; gRPC drops what is sent then without a word.
+                failAll(why);
+            }
             return answer;
+        }
+
+        private void failAll(Throwable why) {
+            for (CompletableFuture<BytesValue> left = waiting.poll(); left != null; left = waiting.poll()) {
+                left.completeExceptionally(why);
+            }
         }
 
         @Override
@@ -73,10 +101,8 @@ final class EchoStream implements Way {
 
         @Override
         public void onError(Throwable failure) {
-            requests = null;
-            for (CompletableFuture<BytesValue> left = waiting.poll(); left != null; left = waiting.poll()) {
-                left.completeExceptionally(failure);
-            }
+            ended = failure;
+            failAll(failure);
         }
 
         @Override
