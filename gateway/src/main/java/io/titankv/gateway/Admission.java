@@ -17,7 +17,7 @@ final class Admission {
     /** Invariant: the sum of what all open permits hold. */
     private final AtomicLong ops = new AtomicLong();
 
-    /** As above. May pass {@link #bytesMax} by the results of what was admitted. */
+    /** As above. May pass {@link #bytesMax} by one request, and by the results of what was admitted. */
     private final AtomicLong bytes = new AtomicLong();
 
     Admission(GatewayOptions options) {
@@ -27,14 +27,14 @@ final class Admission {
     }
 
     /**
-     * Room for that much, or none. A request larger than the whole bound is let in when it is alone, so that a low bound slows
-     * down but never shuts out.
+     * Room for that much, or none. Bytes are let in while the bound is not reached, so that it slows large requests down but never
+     * shuts them out; a request of more operations than the whole bound is let in when it is alone.
      */
     Optional<Permit> tryAdmit(int wantedOps, long wantedBytes) {
         long opsNow = ops.addAndGet(wantedOps);
         long bytesNow = bytes.addAndGet(wantedBytes);
         boolean alone = opsNow == wantedOps;
-        if (!alone && (opsNow > opsMax || bytesNow > bytesMax)) {
+        if (!alone && (opsNow > opsMax || bytesNow - wantedBytes >= bytesMax)) {
             ops.addAndGet(-wantedOps);
             bytes.addAndGet(-wantedBytes);
             return Optional.empty();

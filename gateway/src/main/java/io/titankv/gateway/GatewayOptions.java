@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param self the node that it stands on
  * @param opsInFlightMax requests and session operations that the node works on at once; more are answered BUSY
- * @param bytesInFlightMax bytes of their requests, and of results not yet sent; more are answered BUSY
+ * @param bytesInFlightMax bytes of their requests, and of results not yet sent; while there are so many, others are answered BUSY
  * @param sessionOpsMax unanswered operations of one session at which the gateway reads no further from it; a message that has
  *     been read counts whole, so up to {@link Limits#REQUEST_OPERATIONS_MAX} more may be in flight
  * @param sessionBytesMax as above, for bytes
@@ -32,11 +32,18 @@ public record GatewayOptions(
         Duration pauseMax,
         Duration busyDelay,
         int entryBytesMax) {
-    // The numbers are guesses that leave room for 64 scans of full pages at once in a heap of 1 GiB.
     private static final int OPS_IN_FLIGHT = 20_000;
-    private static final long BYTES_IN_FLIGHT = 256L << 20;
+    private static final long BYTES_IN_FLIGHT_MIN = 4L << 20;
+    private static final long BYTES_IN_FLIGHT_MAX = 256L << 20;
+
+    /**
+     * What is in flight is on the heap four times where a node leads: as it came, in its log, and as an entry of two followers; twice as
+     * much again if a value fills a bit more than half of a region of the collector.
+     */
+    private static final int HEAP_TO_BYTES_IN_FLIGHT = 16;
+
     private static final int SESSION_OPS = 4_000;
-    private static final long SESSION_BYTES = 16L << 20;
+    private static final long SESSION_BYTES_MAX = 16L << 20;
 
     public GatewayOptions {
         requirePositive("opsInFlightMax", opsInFlightMax);
@@ -60,13 +67,20 @@ public record GatewayOptions(
         }
     }
 
-    public static GatewayOptions defaults(NodeId self) {
+    /**
+     * The defaults.
+     *
+     * @param heapBytes this node's part of the JVM's heap: bytes in flight are a sixteenth of it, 4 to 256 MiB; a session may have half of
+     *     them, at most 16 MiB
+     */
+    public static GatewayOptions defaults(NodeId self, long heapBytes) {
+        long bytesInFlight = Math.clamp(heapBytes / HEAP_TO_BYTES_IN_FLIGHT, BYTES_IN_FLIGHT_MIN, BYTES_IN_FLIGHT_MAX);
         return new GatewayOptions(
                 self,
                 OPS_IN_FLIGHT,
-                BYTES_IN_FLIGHT,
+                bytesInFlight,
                 SESSION_OPS,
-                SESSION_BYTES,
+                Math.min(SESSION_BYTES_MAX, bytesInFlight / 2),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
                 Duration.ofMillis(5),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     private static final GatewayOptions OPTIONS =
-            GatewayOptions.defaults(new NodeId("n1")).withNodeBounds(10, 1_000);
+            GatewayOptions.defaults(new NodeId("n1"), 1L << 30).withNodeBounds(10, 1_000);
 
     private final Admission admission = new Admission(OPTIONS);
 
@@ -48,9 +48,18 @@ class AdmissionTest {
     @Test
     void aRefusalTakesNoRoom() {
         admit(1, 999);
-        assertThat(admission.tryAdmit(1, 2)).isEmpty();
         assertThat(admission.tryAdmit(10, 0)).isEmpty();
-        assertThat(admission.tryAdmit(9, 1)).isPresent();
+        assertThat(admission.tryAdmit(5, 1)).isPresent();
+        assertThat(admission.tryAdmit(1, 2)).isEmpty();
+        assertInFlight(6, 1_000);
+    }
+
+    @Test
+    void manyBytesAreAdmittedWhileTheBoundIsNotReached() {
+        admit(1, 999);
+        admit(1, 5_000);
+        assertThat(admission.tryAdmit(1, 1)).isEmpty();
+        assertInFlight(2, 5_999);
     }
 
     @Test

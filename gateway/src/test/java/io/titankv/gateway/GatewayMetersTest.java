@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What the gateway counts is found under its kind and its code, and counting costs no memory. */
 final class GatewayMetersTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Admission admission = new Admission(GatewayOptions.defaults(new NodeId("n1")));
+    private final Admission admission = new Admission(GatewayOptions.defaults(new NodeId("n1"), 1L << 30));
     private final GatewayMeters meters = new GatewayMeters(registry, admission);
 
     @Test

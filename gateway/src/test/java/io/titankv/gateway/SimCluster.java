@@ -74,7 +74,7 @@ final class SimCluster implements AutoCloseable {
                 }
             };
             this.gateway = Gateway.create(
-                    change.apply(GatewayOptions.defaults(self)),
+                    change.apply(GatewayOptions.defaults(self, 1L << 30)),
                     routes,
                     group -> Optional.ofNullable(groups.get(group))
                             .filter(it -> it.replicas().contains(self))

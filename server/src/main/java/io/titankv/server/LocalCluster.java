@@ -107,6 +107,7 @@ public final class LocalCluster implements AutoCloseable {
                     .bootstrap(i == 0)
                     .formation(new Settings(options.shards(), options.replicas(), options.valueBytesMax()))
                     .electionTimeout(options.electionTimeout())
+                    .heapBytes(Runtime.getRuntime().maxMemory() / options.nodes())
                     .tls(options.tls());
             nodes.add((options.metrics() ? node : node.withoutMetrics()).build());
         }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels where the node stands: zone, rack, host; replicas are spread over them
  * @param electionTimeout least time without a leader before an election; the most is twice as long
  * @param healAfter a node that is silent for this long loses its replicas to others
+ * @param heapBytes this node's part of the JVM's heap: what it works on at once, and keeps of its logs there, follows from it
  * @param tls null: everything is in plain text
  * @param gate which nodes may talk to each other; open outside tests
  */
@@ -40,6 +41,7 @@ public record ServerOptions(
         Map<String, String> labels,
         Duration electionTimeout,
         Duration healAfter,
+        long heapBytes,
         @Nullable NodeTls tls,
         NetworkGate gate) {
     /** Least and most election time-out that makes sense. */
@@ -69,6 +71,9 @@ public record ServerOptions(
         if (healAfter.isNegative() || healAfter.isZero()) {
             throw new IllegalArgumentException("a node is healed after more than 0 s: " + healAfter);
         }
+        if (heapBytes < 1) {
+            throw new IllegalArgumentException("a node needs some of the heap: " + heapBytes + " bytes");
+        }
         if (join.isEmpty() && !bootstrap) {
             throw new IllegalArgumentException(
                     "a node needs the addresses of a cluster to join (--join HOST:PORT,...) or --bootstrap to form"
@@ -95,6 +100,7 @@ public record ServerOptions(
         private Map<String, String> labels = Map.of();
         private Duration electionTimeout = ELECTION_TIMEOUT_DEFAULT;
         private Duration healAfter = HEAL_AFTER_DEFAULT;
+        private long heapBytes = Runtime.getRuntime().maxMemory();
         private @Nullable NodeTls tls;
         private NetworkGate gate = NetworkGate.OPEN;
 
@@ -182,6 +188,12 @@ public record ServerOptions(
             return this;
         }
 
+        /** How much of this JVM's heap the node may count on. When not set: all of it. */
+        public Builder heapBytes(long value) {
+            heapBytes = value;
+            return this;
+        }
+
         /** With clients and between nodes; null: plain text. The same for all nodes of a cluster. */
         public Builder tls(@Nullable NodeTls value) {
             tls = value;
@@ -212,6 +224,7 @@ public record ServerOptions(
                     labels,
                     electionTimeout,
                     healAfter,
+                    heapBytes,
                     tls,
                     gate);
         }

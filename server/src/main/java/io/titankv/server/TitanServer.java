@@ -11,6 +11,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.Limits;
 import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
+import io.titankv.multiraft.host.LogBounds;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
@@ -39,9 +40,6 @@ public final class TitanServer implements AutoCloseable {
     /** What an entry with the largest value has besides: its key, its routing tag, its request id, and what frames them. */
     private static final int ENTRY_MARGIN_BYTES = 64 << 10;
 
-    private static final int LOG_ENTRIES_KEPT = 20_000;
-    private static final int SNAPSHOT_EVERY_ENTRIES = 100_000;
-    private static final Duration SNAPSHOT_EVERY = Duration.ofMinutes(5);
     private static final long GRPC_STOP_SECONDS = 5;
 
     private final ServerOptions options;
@@ -128,7 +126,7 @@ public final class TitanServer implements AutoCloseable {
         health = new GatewayHealth(placement::map);
         placement.addMapListener(_ -> health.refresh());
         Gateway gateway = Gateway.create(
-                GatewayOptions.defaults(options.nodeId()),
+                GatewayOptions.defaults(options.nodeId(), options.heapBytes()),
                 placement::map,
                 replicas,
                 channels::channel,
@@ -176,9 +174,8 @@ public final class TitanServer implements AutoCloseable {
                 options.electionTimeout(),
                 options.electionTimeout().multipliedBy(3).dividedBy(2),
                 () -> entryBytesMax(placement.settings().valueBytesMax()),
-                LOG_ENTRIES_KEPT,
-                SNAPSHOT_EVERY_ENTRIES,
-                SNAPSHOT_EVERY,
+                LogBounds.forHeap(options.heapBytes()),
+                options.heapBytes(),
                 options.gate(),
                 security.peerTls());
     }

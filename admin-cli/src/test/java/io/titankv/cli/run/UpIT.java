@@ -36,11 +36,16 @@ final class UpIT {
     }
 
     private ProcessBuilder titan(String... arguments) {
+        return titan("512m", arguments);
+    }
+
+    private ProcessBuilder titan(String heap, String[] arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx512m",
+                "-Xmx" + heap,
+                "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
@@ -51,7 +56,10 @@ final class UpIT {
     }
 
     private Cluster up(String... arguments) throws IOException {
-        Process process = titan(arguments).start();
+        return up(titan(arguments).start());
+    }
+
+    private Cluster up(Process process) throws IOException {
         StringBuilder said = new StringBuilder();
         BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -102,6 +110,38 @@ final class UpIT {
         assertThat(left("titan-")).hasSize(1);
         cluster.stop();
         assertThat(left("titan-")).isEmpty();
+    }
+
+    @Test
+    void moreThanTheHeapIsWrittenInLargeValues() throws Exception {
+        Cluster cluster = up(
+                titan("160m", new String[] {"up", "--port", "0", "--ephemeral"}).start());
+        CommandLineFixture titan = new CommandLineFixture().variable("TITAN_ENDPOINTS", cluster.endpoint());
+
+        // 125 MiB on each of three nodes, through the logs of 36 replicas.
+        Said run = titan.run(
+                "perf",
+                "run",
+                "--load",
+                "--keys",
+                "1000",
+                "--value-size",
+                "131072",
+                "--in-flight",
+                "8",
+                "--mix",
+                "0:100",
+                "--warm-up",
+                "0s",
+                "--for",
+                "1s",
+                "--timeout",
+                "60s");
+
+        assertThat(run.err()).contains("loaded 1,000 keys").doesNotContain("not loaded");
+        assertThat(run.exitCode()).isZero();
+        assertThat(cluster.process().isAlive()).isTrue();
+        cluster.stop();
     }
 
     @Test

@@ -147,14 +147,16 @@ public final class RaftHost implements AutoCloseable {
             node.leaderships().sweep(RatisSettings.requestTimeout(node.options()));
             groups.all().forEach(this::noteReturn);
         });
-        TimedSnapshots.keep(node, groups);
+        OwnSnapshots.keep(node, groups);
         PeerConnections.keep(node, groups);
     }
 
     private RatisReplica newReplica(GroupId group) {
         // Ratis reads them whenever it opens a group.
         RatisSettings.sizes(
-                node.options().entryBytesMax().getAsInt(), node.server().getProperties());
+                node.options().entryBytesMax().getAsInt(),
+                node.options().heapBytes(),
+                node.server().getProperties());
         return new RatisReplica(group, stateMachines.apply(group), node, this::startOver);
     }
 
@@ -200,8 +202,13 @@ public final class RaftHost implements AutoCloseable {
         if (durable.index() > opened.index()) {
             throw new IllegalStateException("more is durable than was opened: " + durable + " after " + opened);
         }
-        StateMachineAdapter adapter =
-                new StateMachineAdapter(stateMachine, opened, durable, replica, life, node.clock(), node.meters());
+        LogTail tail = new LogTail(
+                node.options().log(),
+                LogSegmentFile.in(node.directories().currentLogOf(group)),
+                durable.index(),
+                () -> OwnSnapshots.take(replica));
+        StateMachineAdapter adapter = new StateMachineAdapter(
+                stateMachine, opened, new DurablePosition(durable), tail, replica, life, node.clock(), node.meters());
         replica.opened(adapter);
         node.requests().add(group, file.initialMembers());
         Directories.fsync(node.directories().currentLogOf(group));

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMax most time without a leader before an election
  * @param entryBytesMax largest entry, bytes; asked when groups are opened, and always the same then: a cluster decides it when it is
  *     founded
- * @param logEntriesKept entries kept behind a snapshot, so that a replica that was away for a while catches up from the log
- * @param snapshotEveryEntries a snapshot is taken after so many entries
- * @param snapshotEvery a snapshot is taken of a group with anything new in this time, so that quiet groups' logs do not stay
+ * @param log how much of the logs is kept
+ * @param heapBytes this node's part of the JVM's heap: what Ratis keeps of logs there follows from it
  * @param gate which nodes may talk to each other; {@link NetworkGate#OPEN} outside tests
  * @param tls how nodes know each other; null: Raft speaks plain text
  */
@@ -31,8 +30,7 @@ public record RaftHostOptions(
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
         IntSupplier entryBytesMax,
-        int logEntriesKept,
-        int snapshotEveryEntries,
-        Duration snapshotEvery,
+        LogBounds log,
+        long heapBytes,
         NetworkGate gate,
         @Nullable PeerTls tls) {}

@@ -461,8 +461,9 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
     }
 
     @Override
-    public void onSnapshotTaken() throws IOException {
+    public void onSnapshotTaken(long purgeable) throws IOException {
         // Ratis has renamed and deleted segments since; it fsyncs files but no directories.
         Directories.fsync(node.directories().currentLogOf(group));
+        OwnSnapshots.letGo(division, purgeable);
     }
 }

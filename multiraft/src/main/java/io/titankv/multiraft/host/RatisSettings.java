@@ -30,6 +30,12 @@ final class RatisSettings {
      */
     private static final int PREALLOCATED_BYTES = 128 << 10;
 
+    /** A group has up to three segments on the heap, so a hundred groups take less than a third of it. */
+    private static final int HEAP_TO_SEGMENT = 1024;
+
+    private static final int SEGMENT_BYTES_MIN = 64 << 10;
+    private static final int SEGMENT_BYTES_MAX = 64 * MIB;
+
     /** Room for the largest entry that any cluster may have. */
     private static final int MESSAGE_BYTES_MAX = Limits.VALUE_BYTES_SETTING_MAX + 4 * MIB;
 
@@ -40,7 +46,7 @@ final class RatisSettings {
         to.set("raft.rpc.type", GuardedRpc.class.getName());
         timeouts(options, to);
         durability(to);
-        snapshots(options, to);
+        snapshots(to);
         threads(to);
         network(options, to);
         return to;
@@ -97,36 +103,36 @@ final class RatisSettings {
         RaftServerConfigKeys.RetryCache.setExpiryTime(to, TimeDuration.ZERO);
     }
 
-    /** What depends on the largest entry. To be set before the first group is opened. */
-    static void sizes(int entryBytesMax, RaftProperties to) {
+    /** What depends on the largest entry, and on the node's part of the heap. To be set before the first group is opened. */
+    static void sizes(int entryBytesMax, long heapBytes, RaftProperties to) {
         int appendBytes = entryBytesMax + ENTRY_OVERHEAD_BYTES;
         // Also the largest entry: one above it makes the leader step down, so Replica refuses it before.
         Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(appendBytes));
         Log.setWriteBufferSize(to, SizeInBytes.valueOf(appendBytes + ENTRY_OVERHEAD_BYTES));
-        // Only closed segments are purged, and the open one is all on the heap: some entries of the largest size, no
-        // more.
-        int segmentBytes = Math.clamp(8L * appendBytes, 64 << 10, 64 * MIB);
+        // Each group has the entries of its open segment on the heap, and of the one or two before it until the next is
+        // closed: so segments are a small part of the heap, as there may be many groups. An entry larger than a segment
+        // goes into the open one. Only closed segments are purged.
+        int segmentBytes = Math.clamp(
+                Math.min(8L * appendBytes, heapBytes / HEAP_TO_SEGMENT), SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
         Log.setSegmentSizeMax(to, SizeInBytes.valueOf(segmentBytes));
         Log.setPreallocatedSize(to, SizeInBytes.valueOf(Math.min(PREALLOCATED_BYTES, segmentBytes)));
-        Log.setSegmentCacheNumMax(to, 2);
-        Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
+        Log.setSegmentCacheNumMax(to, 1);
+        Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf(2L * segmentBytes));
         Log.setQueueByteLimit(to, SizeInBytes.valueOf(Math.max(64 * MIB, 8 * appendBytes)));
         Log.Appender.setWaitTimeMin(to, TimeDuration.ZERO);
         RaftServerConfigKeys.Write.setByteLimit(to, SizeInBytes.valueOf(Math.max(32 * MIB, 8 * appendBytes)));
     }
 
-    private static void snapshots(RaftHostOptions options, RaftProperties to) {
-        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(to, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(to, options.snapshotEveryEntries());
+    private static void snapshots(RaftProperties to) {
+        // LogTail says when, and what of the log stays: Ratis counts entries alone.
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(to, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(to, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(to, false);
         RaftServerConfigKeys.Snapshot.setCreationGap(to, 1);
         RaftServerConfigKeys.Snapshot.setRetentionFileNum(to, 1);
-        // A dead peer must not pin the logs of its groups.
-        Log.setPurgeUptoSnapshotIndex(to, true);
-        Log.setPurgeGap(to, Math.clamp(options.snapshotEveryEntries() / 4, 1, 1024));
-        // Above 0 also for RATIS-2500: an endless notification when a follower stands at the log's very start.
-        Log.setPurgePreservationLogNum(to, Math.max(1, options.logEntriesKept()));
+        Log.setPurgeGap(to, 1);
+        // Above 0 for RATIS-2500: an endless notification when a follower stands at the log's very start.
+        Log.setPurgePreservationLogNum(to, 1);
         // Our own transfer: Ratis would send whole files, and not fsync them. The same on all nodes.
         Log.Appender.setInstallSnapshotEnabled(to, false);
     }

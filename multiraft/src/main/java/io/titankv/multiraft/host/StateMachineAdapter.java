@@ -5,7 +5,6 @@ import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -19,10 +18,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
-import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.statemachine.SnapshotInfo;
-import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
@@ -52,14 +48,20 @@ final class StateMachineAdapter extends BaseStateMachine {
 
         void onLostLeadership();
 
-        void onSnapshotTaken() throws IOException;
+        /**
+         * The state is durable.
+         *
+         * @param purgeable up to here the log may be let go; {@link RaftLog#INVALID_LOG_INDEX} when all of it has to stay
+         */
+        void onSnapshotTaken(long purgeable) throws IOException;
     }
 
     private final ReplicatedStateMachine inner;
     private final Events events;
     private final NodeLife life;
     private final RaftMeters meters;
-    private final Snapshots snapshots = new Snapshots();
+    private final DurablePosition durable;
+    private final LogTail tail;
     private final SnapshotStaging staging;
 
     /** The last entry whose effect is in the state, or that had none. Written by the updater thread. */
@@ -72,7 +74,8 @@ final class StateMachineAdapter extends BaseStateMachine {
     StateMachineAdapter(
             ReplicatedStateMachine inner,
             LogPosition opened,
-            LogPosition durable,
+            DurablePosition durable,
+            LogTail tail,
             Events events,
             NodeLife life,
             Clock clock,
@@ -82,9 +85,10 @@ final class StateMachineAdapter extends BaseStateMachine {
         this.life = life;
         this.meters = meters;
         staging = new SnapshotStaging(inner, events, life, clock.workers());
+        this.durable = durable;
+        this.tail = tail;
         applied = opened;
-        snapshots.latest = durable;
-        setLastAppliedTermIndex(Positions.toRatis(durable));
+        setLastAppliedTermIndex(durable.termIndex());
     }
 
     long appliedIndex() {
@@ -136,20 +140,21 @@ final class StateMachineAdapter extends BaseStateMachine {
         if (request != null && request.getMessage() instanceof Proposal proposal) {
             meters.onCommitted(began - proposal.madeNanos);
         }
-        Message result = apply(position, entry);
+        ByteString data = Bytes.fromRatis(entry.getStateMachineLogEntry().getLogData());
+        Message result = apply(position, data);
+        tail.add(position.index(), data.size());
         meters.onApplied(System.nanoTime() - began);
         updateLastAppliedTermIndex(position.term(), position.index());
         return CompletableFuture.completedFuture(result);
     }
 
     /** @return a {@link Proposal.Result}; {@link Message#EMPTY}, which acknowledges nothing, when it was not applied here */
-    private synchronized Message apply(LogPosition position, LogEntryProto entry) {
+    private synchronized Message apply(LogPosition position, ByteString entry) {
         if (failed || life.isKilled() || position.index() <= applied.index()) {
             return Message.EMPTY;
         }
         try {
-            ByteString result = inner.apply(
-                    position, Bytes.fromRatis(entry.getStateMachineLogEntry().getLogData()));
+            ByteString result = inner.apply(position, entry);
             advance(position);
             return new Proposal.Result(position, result);
         } catch (RuntimeException | Error e) {
@@ -161,6 +166,7 @@ final class StateMachineAdapter extends BaseStateMachine {
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         skip(new LogPosition(term, index));
+        tail.add(index, 0);
         super.notifyTermIndexUpdated(term, index);
     }
 
@@ -188,27 +194,29 @@ final class StateMachineAdapter extends BaseStateMachine {
 
     // Snapshots.
 
+    /**
+     * Makes the state durable and lets go of the log.
+     *
+     * @return no index: Ratis would let go of the log up to there, and fails when it is not above that of the snapshot with which the
+     *     replica was opened
+     */
     @Override
     public synchronized long takeSnapshot() {
         if (failed || life.isKilled()) {
             return RaftLog.INVALID_LOG_INDEX;
         }
         try {
-            LogPosition durable = inner.makeDurable();
-            if (durable.index() > snapshots.latest.index()) {
-                snapshots.latest = durable;
-            }
-            events.onSnapshotTaken();
+            durable.advanceTo(inner.makeDurable());
+            events.onSnapshotTaken(tail.purgeable(durable.index()));
         } catch (IOException | RuntimeException | Error e) {
             fail("making the state durable", e);
-            return RaftLog.INVALID_LOG_INDEX;
         }
-        return snapshots.latest.index();
+        return RaftLog.INVALID_LOG_INDEX;
     }
 
     @Override
     public StateMachineStorage getStateMachineStorage() {
-        return snapshots;
+        return durable;
     }
 
     /** Under the division's lock: only hands over. The answer is always given later, by another thread. */
@@ -231,13 +239,14 @@ final class StateMachineAdapter extends BaseStateMachine {
             try {
                 LogPosition opened = inner.open();
                 applied = opened;
-                snapshots.latest = opened;
+                durable.set(opened);
+                tail.restart(opened.index());
                 setLastAppliedTermIndex(Positions.toRatis(opened));
                 events.onApplied(opened.index());
             } catch (RuntimeException | Error e) {
                 // The updater goes on from the position of the newest snapshot to where it stops: it must be told the
                 // installed one.
-                snapshots.latest = staging.staged();
+                durable.set(staging.staged());
                 fail("opening the installed snapshot", e);
             }
         }
@@ -293,44 +302,6 @@ final class StateMachineAdapter extends BaseStateMachine {
         if (!closed && !removed) {
             closed = true;
             inner.abandon();
-        }
-    }
-
-    /** The newest position that the state machine called durable. Ratis asks often: it is kept, not looked up. */
-    private static final class Snapshots implements StateMachineStorage {
-        private volatile LogPosition latest = LogPosition.NONE;
-
-        @Override
-        public void init(RaftStorage storage) {
-            // the state machine keeps its state elsewhere
-        }
-
-        @Override
-        public @Nullable SnapshotInfo getLatestSnapshot() {
-            LogPosition position = latest;
-            return position.isNone() ? null : new Snapshot(Positions.toRatis(position));
-        }
-
-        @Override
-        public void format() {
-            // the state machine keeps its state elsewhere
-        }
-
-        @Override
-        public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) {
-            // there is only the newest
-        }
-    }
-
-    private record Snapshot(TermIndex termIndex) implements SnapshotInfo {
-        @Override
-        public TermIndex getTermIndex() {
-            return termIndex;
-        }
-
-        @Override
-        public List<FileInfo> getFiles() {
-            return List.of();
         }
     }
 }

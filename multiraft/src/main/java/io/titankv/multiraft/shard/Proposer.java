@@ -29,9 +29,6 @@ final class Proposer {
     /** Deadlines are looked after no more often than this. */
     private static final long SWEEP_NANOS_MIN = 10_000_000;
 
-    /** Room for the entry's own fields: two tags, two lengths, the stamp. */
-    private static final int ENTRY_HEADER_BYTES = 32;
-
     private final Replica replica;
     private final HybridClock clock;
     private final Ticker ticker;
@@ -52,7 +49,7 @@ final class Proposer {
     private long queuedBytes;
 
     @GuardedBy("lock")
-    private final Set<Entry> inFlight = new LinkedHashSet<>();
+    private final Set<WriteEntryInFlight> inFlight = new LinkedHashSet<>();
 
     @GuardedBy("lock")
     private long bytesInFlight;
@@ -131,7 +128,7 @@ final class Proposer {
 
     private CompletableFuture<List<WriteOutcome>> submit(List<WriteOperation> operations, Duration timeout) {
         WaitingWrites waiting = new WaitingWrites(operations, ticker.read(), timeout);
-        long entryBytes = waiting.bytes + ENTRY_HEADER_BYTES;
+        long entryBytes = waiting.bytes + WriteEntryInFlight.HEADER_BYTES;
         if (entryBytes > entryBytesMax) {
             waiting.completeAll(new WriteOutcome.TooLarge(entryBytes, entryBytesMax));
             return waiting.done;
@@ -151,13 +148,13 @@ final class Proposer {
             if (closed) {
                 return new WriteOutcome.OutOfService("the shard is closed");
             }
-            if (queuedOperations + waiting.operations.size() > options.queuedOperationsMax()
+            if (queuedOperations + waiting.count > options.queuedOperationsMax()
                     || queuedBytes + waiting.bytes > options.queuedBytesMax()) {
-                counters.writesBusy.add(waiting.operations.size());
+                counters.writesBusy.add(waiting.count);
                 return new WriteOutcome.Busy(pace.retryAfter(queuedOperations));
             }
             queue.add(waiting);
-            queuedOperations += waiting.operations.size();
+            queuedOperations += waiting.count;
             queuedBytes += waiting.bytes;
             maybeSetTimer(waiting.deadlineNanos);
             return null;
@@ -170,7 +167,7 @@ final class Proposer {
     private void send() {
         while (true) {
             List<WaitingWrites> late = new ArrayList<>();
-            Entry entry;
+            WriteEntryInFlight entry;
             lock.lock();
             try {
                 if (sending || !worthAnEntry()) {
@@ -221,9 +218,9 @@ final class Proposer {
 
     /** Takes as many writes as fit into an entry; those whose time is over go to {@code late}. */
     @GuardedBy("lock")
-    private Entry takeEntry(List<WaitingWrites> late) {
+    private WriteEntryInFlight takeEntry(List<WaitingWrites> late) {
         long now = ticker.read();
-        Entry entry = new Entry(now);
+        WriteEntryInFlight entry = new WriteEntryInFlight(now, entryBytesMax, options.entryOperationsMax());
         while (!queue.isEmpty()) {
             WaitingWrites next = queue.element();
             boolean timedOut = next.deadlineNanos - now <= 0;
@@ -231,7 +228,7 @@ final class Proposer {
                 break;
             }
             queue.remove();
-            queuedOperations -= next.operations.size();
+            queuedOperations -= next.count;
             queuedBytes -= next.bytes;
             if (timedOut) {
                 late.add(next);
@@ -246,12 +243,13 @@ final class Proposer {
         return entry;
     }
 
-    private void propose(Entry entry) {
+    private void propose(WriteEntryInFlight entry) {
         long queuedNanos = entry.proposedAtNanos - entry.waiting.getFirst().arrivedAtNanos;
-        counters.onProposed(entry.operations, entry.bytes, queuedNanos);
+        List<WriteOperation> operations = entry.takeOperations();
+        counters.onProposed(operations, entry.bytes, queuedNanos);
         CompletableFuture<ProposeOutcome> proposed;
         try {
-            ByteString bytes = ShardCommands.write(clock.next(entry.operations.size()), entry.operations);
+            ByteString bytes = ShardCommands.write(clock.next(entry.count), operations);
             proposed = replica.propose(bytes);
         } catch (RuntimeException e) {
             // Nothing says whether it was appended before it was thrown.
@@ -263,20 +261,20 @@ final class Proposer {
         });
     }
 
-    private void onAnswer(Entry entry, ProposeOutcome outcome) {
+    private void onAnswer(WriteEntryInFlight entry, ProposeOutcome outcome) {
         Duration retryAfter;
         lock.lock();
         try {
             if (inFlight.remove(entry)) {
                 bytesInFlight -= entry.bytes;
                 long now = ticker.read();
-                pace.onAnswered(now, entry.operations.size(), now - entry.proposedAtNanos, queuedOperations);
+                pace.onAnswered(now, entry.count, now - entry.proposedAtNanos, queuedOperations);
             }
             retryAfter = pace.retryAfter(queuedOperations);
         } finally {
             lock.unlock();
         }
-        List<WriteOutcome> outcomes = WriteOutcomes.of(outcome, entry.operations.size(), retryAfter);
+        List<WriteOutcome> outcomes = WriteOutcomes.of(outcome, entry.count, retryAfter);
         Burst.run(() -> {
             // Put off first, so that those who wait go on whatever those who are answered make of it.
             Burst.atEnd(send);
@@ -312,14 +310,14 @@ final class Proposer {
                 long left = next.deadlineNanos - now;
                 if (left <= 0) {
                     waiting.remove();
-                    queuedOperations -= next.operations.size();
+                    queuedOperations -= next.count;
                     queuedBytes -= next.bytes;
                     late.add(next);
                 } else {
                     earliest = Math.min(earliest, left);
                 }
             }
-            for (Entry entry : inFlight) {
+            for (WriteEntryInFlight entry : inFlight) {
                 for (WaitingWrites next : entry.waiting) {
                     long left = next.deadlineNanos - now;
                     if (next.done.isDone()) {
@@ -341,13 +339,13 @@ final class Proposer {
         late.forEach(this::timedOut);
         for (WaitingWrites waiting : lateInFlight) {
             if (waiting.completeAll(new WriteOutcome.Undetermined("not answered in time"))) {
-                counters.writesUndetermined.add(waiting.operations.size());
+                counters.writesUndetermined.add(waiting.count);
             }
         }
     }
 
     private void timedOut(WaitingWrites waiting) {
-        counters.writesTimedOut.add(waiting.operations.size());
+        counters.writesTimedOut.add(waiting.count);
         var _ = waiting.completeAll(new WriteOutcome.TimedOut());
     }
 
@@ -358,42 +356,6 @@ final class Proposer {
             return lastAtomicGroup;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Writes that share a Raft entry. */
-    private final class Entry {
-        final long proposedAtNanos;
-        final List<WaitingWrites> waiting = new ArrayList<>();
-        final List<WriteOperation> operations = new ArrayList<>();
-        long bytes = ENTRY_HEADER_BYTES;
-
-        Entry(long proposedAtNanos) {
-            this.proposedAtNanos = proposedAtNanos;
-        }
-
-        boolean hasRoomFor(WaitingWrites next) {
-            return waiting.isEmpty()
-                    || (bytes + next.bytes <= entryBytesMax
-                            && operations.size() + next.operations.size() <= options.entryOperationsMax());
-        }
-
-        void add(WaitingWrites next) {
-            waiting.add(next);
-            operations.addAll(next.operations);
-            bytes += next.bytes;
-        }
-
-        void complete(List<WriteOutcome> outcomes, ShardCounters counters) {
-            int from = 0;
-            for (WaitingWrites next : waiting) {
-                int to = from + next.operations.size();
-                List<WriteOutcome> own = List.copyOf(outcomes.subList(from, to));
-                if (next.done.complete(own) && own.getFirst() instanceof WriteOutcome.Undetermined) {
-                    counters.writesUndetermined.add(own.size());
-                }
-                from = to;
-            }
         }
     }
 }

@@ -9,14 +9,19 @@ import java.util.concurrent.CompletableFuture;
 
 /** Writes that came together, and whoever waits for them. */
 final class WaitingWrites {
-    final List<WriteOperation> operations;
+    /** How many. */
+    final int count;
+
     final long bytes;
     final long arrivedAtNanos;
     final long deadlineNanos;
     final CompletableFuture<List<WriteOutcome>> done = new CompletableFuture<>();
 
+    private List<WriteOperation> operations;
+
     WaitingWrites(List<WriteOperation> operations, long arrivedAtNanos, Duration timeout) {
         this.operations = operations;
+        this.count = operations.size();
         this.arrivedAtNanos = arrivedAtNanos;
         this.deadlineNanos = arrivedAtNanos + timeout.toNanos();
         long total = 0;
@@ -27,8 +32,15 @@ final class WaitingWrites {
         this.bytes = total;
     }
 
+    /** The writes, once: while their entry is in flight, it alone holds their values. Not thread-safe. */
+    List<WriteOperation> take() {
+        List<WriteOperation> taken = operations;
+        operations = List.of();
+        return taken;
+    }
+
     /** One outcome for all. False when they were answered before. */
     boolean completeAll(WriteOutcome outcome) {
-        return done.complete(Collections.nCopies(operations.size(), outcome));
+        return done.complete(Collections.nCopies(count, outcome));
     }
 }

@@ -69,9 +69,8 @@ public final class RaftCluster implements AutoCloseable {
                 Duration.ofMillis(600),
                 Duration.ofMillis(1200),
                 () -> 64 << 10,
-                100,
-                100_000,
-                Duration.ofMinutes(10),
+                RaftClusterOptions.entries(100, 100_000),
+                64 << 20,
                 (from, to) -> !isolated.contains(from) && !isolated.contains(to),
                 null));
     }

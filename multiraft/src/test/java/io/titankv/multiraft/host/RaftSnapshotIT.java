@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,10 @@ final class RaftSnapshotIT {
 
     @BeforeEach
     void start() {
-        cluster = RaftCluster.start(directory, 3, options -> RaftClusterOptions.withLog(options, 4 << 10, 5, 20));
+        cluster = RaftCluster.start(
+                directory,
+                3,
+                options -> RaftClusterOptions.withLog(options, 4 << 10, RaftClusterOptions.entries(5, 20)));
     }
 
     @AfterEach
@@ -116,12 +121,41 @@ final class RaftSnapshotIT {
     }
 
     @Test
+    void largeEntriesAreLetGoByTheirBytesAlsoAcrossRestarts() throws IOException {
+        cluster.close();
+        LogBounds bounds = new LogBounds(100_000, 200 << 10, 100_000, 100 << 10, Duration.ofMinutes(10));
+        cluster = RaftCluster.start(
+                directory.resolve("bytes"), 3, options -> RaftClusterOptions.withLog(options, 4 << 10, bounds));
+        cluster.create(S1);
+
+        for (int run = 0; run < 3; run++) {
+            apply(150);
+            for (NodeId node : cluster.nodes()) {
+                cluster.awaitTexts(node, S1, texts);
+                // What is kept, what comes before the next snapshot, and a segment at either end.
+                await().atMost(RaftCluster.PATIENCE).until(() -> logBytes(node) <= (200 + 100 + 2 * 64) << 10);
+                assertThat(logBytes(node)).isGreaterThan(190 << 10);
+            }
+            cluster.nodes().forEach(cluster::kill);
+            cluster.nodes().forEach(cluster::restart);
+        }
+    }
+
+    private long logBytes(NodeId node) throws IOException {
+        long bytes = 0;
+        for (LogSegmentFile segment : LogSegmentFile.in(cluster.logDirectory(node, S1))) {
+            bytes += Files.size(segment.path());
+        }
+        return bytes;
+    }
+
+    @Test
     void aQuietGroupsLogIsLetGoInTime() {
         cluster.close();
         cluster = RaftCluster.start(
                 directory.resolve("timed"),
                 3,
-                options -> RaftClusterOptions.withSnapshotEvery(options, java.time.Duration.ofSeconds(1)));
+                options -> RaftClusterOptions.withSnapshotEvery(options, Duration.ofSeconds(1)));
         NodeId leader = cluster.create(S1);
         cluster.apply(S1, "one entry");
 

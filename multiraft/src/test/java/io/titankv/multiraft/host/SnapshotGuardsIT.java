@@ -26,7 +26,9 @@ final class SnapshotGuardsIT {
     @Test
     void aFollowerThatStandsWhereTheLeadersLogBeginsIsSentTheLog() {
         try (RaftCluster brief = RaftCluster.start(
-                directory.resolve("brief"), 3, options -> RaftClusterOptions.withLog(options, 64 << 10, 1, 40))) {
+                directory.resolve("brief"),
+                3,
+                options -> RaftClusterOptions.withLog(options, 64 << 10, RaftClusterOptions.entries(1, 40)))) {
             NodeId first = brief.create(S1);
             NodeId next = brief.others(first).getFirst();
             NodeId behind = brief.others(first).getLast();
@@ -64,7 +66,9 @@ final class SnapshotGuardsIT {
     @Test
     void aSnapshotThatTheLastLeaderToldOfIsInstalledUnderTheNextWhoNeedsNone() {
         try (RaftCluster brief = RaftCluster.start(
-                directory.resolve("brief"), 3, options -> RaftClusterOptions.withLog(options, 64 << 10, 1, 400))) {
+                directory.resolve("brief"),
+                3,
+                options -> RaftClusterOptions.withLog(options, 64 << 10, RaftClusterOptions.entries(1, 400)))) {
             NodeId first = brief.create(S1);
             NodeId next = brief.others(first).getFirst();
             NodeId behind = brief.others(first).getLast();

@@ -130,7 +130,7 @@ final class SnapshotStagingTest {
         }
 
         @Override
-        public void onSnapshotTaken() {
+        public void onSnapshotTaken(long purgeable) {
             throw new AssertionError("none is taken");
         }
     }

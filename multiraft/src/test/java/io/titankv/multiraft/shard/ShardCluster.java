@@ -13,6 +13,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.Key;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.LogBounds;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.RaftHost;
 import io.titankv.multiraft.host.RaftHostOptions;
@@ -120,10 +121,9 @@ final class ShardCluster implements AutoCloseable {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 () -> ENTRY_BYTES_MAX,
-                1,
                 // Few, so that logs are purged soon.
-                40,
-                Duration.ofMinutes(10),
+                new LogBounds(1, Long.MAX_VALUE, 40, Long.MAX_VALUE, Duration.ofMinutes(10)),
+                64 << 20,
                 (from, to) -> !isolated.contains(from) && !isolated.contains(to),
                 null);
     }

@@ -15,6 +15,7 @@ import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ChangeOutcome;
+import io.titankv.multiraft.host.LogBounds;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.Membership;
 import io.titankv.multiraft.host.NetworkGate;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Placement over real Raft: three voters in one JVM, threads and clocks as in a server. */
 final class PlacementIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long HEAP_BYTES = 256L << 20;
     private static final List<String> INITIAL = List.of("n1", "n2", "n3");
 
     @TempDir
@@ -180,9 +182,8 @@ final class PlacementIT {
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(2),
                             () -> 2 << 20,
-                            10_000,
-                            100_000,
-                            Duration.ofMinutes(10),
+                            LogBounds.forHeap(HEAP_BYTES),
+                            HEAP_BYTES,
                             NetworkGate.OPEN,
                             null),
                     group -> group.isPlacement() ? placement.stateMachine() : new NoState(),
