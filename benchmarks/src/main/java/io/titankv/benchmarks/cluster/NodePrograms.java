@@ -131,7 +131,7 @@ final class NodePrograms {
         if (index == 0) {
             arguments.addAll(List.of("--bootstrap", "--shards", Integer.toString(arrangement.shards())));
         }
-        return java(JavaProgram.TITAN, arguments.toArray(String[]::new));
+        return JavaProgram.titan(arguments);
     }
 
     private List<String> etcd(int index) {

@@ -6,11 +6,14 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The commands that run Java programs beside this one, all with the same heap and flags, and the ports that they serve on. */
 public final class JavaProgram {
-    /** The {@code titan} command. */
-    public static final String TITAN = "io.titankv.cli.Titan";
+    private static final String TITAN = "io.titankv.cli.Titan";
+
+    /** A system property: the script that users run, with a cache of its own for a quick start. */
+    private static final String LAUNCHER_PROPERTY = "titan.launcher";
 
     /** For every JVM alike. */
     private static final List<String> JVM_FLAGS = List.of(
@@ -21,6 +24,14 @@ public final class JavaProgram {
             "-XX:+ExitOnOutOfMemoryError");
 
     private JavaProgram() {}
+
+    /** The {@code titan} command, as a user runs it, by its launcher where that is known; else from this program's own class path. */
+    public static List<String> titan(List<String> arguments) {
+        String launcher = System.getProperty(LAUNCHER_PROPERTY);
+        return launcher == null
+                ? command(TITAN, arguments)
+                : Stream.concat(Stream.of(launcher), arguments.stream()).toList();
+    }
 
     /** One of this program's own class path. */
     public static List<String> command(String program, List<String> arguments) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The processes: nodes on loopback, some of which join later, and the loads on them. For one thread. */
 final class GrowingCluster {
@@ -84,7 +83,7 @@ final class GrowingCluster {
         if (node == 0) {
             arguments.addAll(List.of("--bootstrap", "--shards", Integer.toString(shards)));
         }
-        children.start(name, titan(arguments));
+        children.start(name, JavaProgram.titan(arguments));
     }
 
     /** Runs a load to its end. */
@@ -104,14 +103,6 @@ final class GrowingCluster {
     private List<String> perf(List<String> flags) {
         List<String> arguments = new ArrayList<>(List.of("perf", "run", "-e", String.join(",", endpoints())));
         arguments.addAll(flags);
-        return titan(arguments);
-    }
-
-    /** As a user runs it, by its launcher where that is known; otherwise from this program's own class path. */
-    private static List<String> titan(List<String> arguments) {
-        String launcher = System.getProperty("titan.launcher");
-        return launcher == null
-                ? JavaProgram.command(JavaProgram.TITAN, arguments)
-                : Stream.concat(Stream.of(launcher), arguments.stream()).toList();
+        return JavaProgram.titan(arguments);
     }
 }

@@ -18,7 +18,7 @@ class JavaProgramTest {
     void aProgramOfThisClassPathRuns() throws Exception {
         List<String> said = new ArrayList<>();
         try (Children children = Children.in(directory, () -> {})) {
-            children.run("help", JavaProgram.command(JavaProgram.TITAN, List.of("perf", "run", "--help")), said::add);
+            children.run("help", JavaProgram.titan(List.of("perf", "run", "--help")), said::add);
         }
         assertThat(said).anyMatch(line -> line.contains("titan perf run"));
     }
