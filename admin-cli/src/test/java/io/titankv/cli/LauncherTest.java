@@ -67,7 +67,8 @@ final class LauncherTest {
         checkout.maven(true);
         String jdk = checkout.jdk("jdk", "25").toString();
         Said said = checkout.run(Map.of("TITAN_JAVA_HOME", jdk, "TITAN_HEAP", "3g"), "-v", "up", "--nodes", "1");
-        assertThat(said.out()).contains("-XX:+UseG1GC -XX:G1HeapRegionSize=4m -Xmx3g", "io.titankv.cli.Titan -v up --nodes 1");
+        assertThat(said.out())
+                .contains("-XX:+UseG1GC -XX:G1HeapRegionSize=4m -Xmx3g", "io.titankv.cli.Titan -v up --nodes 1");
         assertThat(checkout.run(Map.of("TITAN_JAVA_HOME", jdk), "up").out()).contains("-Xmx512m");
     }
 
