@@ -1,4 +1,4 @@
-# What benchmarks/engine, benchmarks/cluster, benchmarks/placement and benchmarks/micro share; sourced with home set to the repository.
+# What benchmarks/engine, benchmarks/cluster, benchmarks/growth, benchmarks/placement and benchmarks/micro share; sourced with home set to the repository.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 readonly JAVA_MIN=25
@@ -51,6 +51,13 @@ is_fresh() {
     newer=$(cd "$home" && find pom.xml "${measured[@]/%//pom.xml}" "${measured[@]/%//src/main}" \
         -newer "$classpath_file" -print -quit)
     [ -z "$newer" ]
+}
+
+# Nodes run as a user's do, by ./titan, which is built here, with a heap of $1. TITAN_JAVA_OPTS is for the program that starts them alone.
+run_nodes_by_launcher() {
+    export TITAN_JAVA_HOME=$java_home TITAN_HEAP=$1
+    "$home/titan" --version > /dev/null
+    export -n TITAN_JAVA_OPTS
 }
 
 build() {

@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public record LogBounds(
         int entriesKept, long bytesKept, int snapshotEveryEntries, long snapshotEveryBytes, Duration snapshotEvery) {
-    /** Ratis has about 130 bytes on the heap for each entry of the log, in each group. */
+    /** Ratis has an index of each log on the heap: about 130 bytes an entry, reckoned from its objects. */
     private static final int HEAP_TO_ENTRY = 32 << 10;
 
     private static final int ENTRIES_MIN = 1_000;

@@ -44,12 +44,10 @@ final class LogTail {
         this.bounds = bounds;
         this.snapshotDue = snapshotDue;
         long bytes = 0;
-        last = new Mark(segments.isEmpty() ? durable : segments.getFirst().first() - 1, 0);
         for (LogSegmentFile segment : segments) {
             if (!segment.isOpen() && segment.last() <= durable) {
                 bytes += Files.size(segment.path());
-                last = new Mark(segment.last(), bytes);
-                mark();
+                marks.addLast(new Mark(segment.last(), bytes));
             }
         }
         last = new Mark(durable, bytes);
