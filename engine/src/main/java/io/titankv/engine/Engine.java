@@ -170,6 +170,11 @@ public final class Engine implements AutoCloseable {
         return lookup.valueOrNull(token, key);
     }
 
+    /** Bytes of the largest record under a token, 0 when there is none: what a read of it may have to hold. Reads no file. Any thread. */
+    public int recordBytesMax(long token) {
+        return lookup.recordBytesMax(token);
+    }
+
     /** The key's version, 0 when it has no value. Any thread. */
     public long versionOf(long token, MemorySegment key) {
         return lookup.version(token, key);
@@ -182,10 +187,6 @@ public final class Engine implements AutoCloseable {
 
     /** Live keys with a token in the range (an end of 0 stands for 2^64). Any thread. */
     public long count(long startInclusive, long endExclusive) {
-        ScanSpec.requireRange(startInclusive, endExclusive);
-        if (endExclusive != 0 && startInclusive == endExclusive) {
-            return 0;
-        }
         return checks.count(startInclusive, endExclusive);
     }
 
@@ -225,9 +226,6 @@ public final class Engine implements AutoCloseable {
      * @return bytes read and written; 0 when there was nothing to do
      */
     public long mergeSome(long budgetBytes) {
-        if (budgetBytes < 1) {
-            throw new IllegalArgumentException("a merge needs a budget: " + budgetBytes);
-        }
         requireOpen();
         return merger.mergeSome(budgetBytes);
     }

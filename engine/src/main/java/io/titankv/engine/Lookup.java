@@ -59,6 +59,25 @@ final class Lookup {
         return version == null ? 0 : version;
     }
 
+    /** Bytes of the largest record of a token, 0 when there is none. */
+    int recordBytesMax(long token) {
+        KeydirEntry entry = keydir.findOnly(token);
+        if (entry.isNone() || entry.fileId() != 0) {
+            return entry.recordBytes();
+        }
+        Places places = takePlaces();
+        try {
+            int found = keydir.find(token, places);
+            int largest = 0;
+            for (int i = 0; i < found; i++) {
+                largest = Math.max(largest, places.recordBytes(i));
+            }
+            return largest;
+        } finally {
+            give(places);
+        }
+    }
+
     private <T> @Nullable T find(long token, Read<T> read) {
         // Almost every token has one entry or none, and what it takes to find that leaves nothing behind.
         DataFileSet set = files.enter();
@@ -78,8 +97,7 @@ final class Lookup {
     }
 
     private <T> @Nullable T findAny(long token, Read<T> read) {
-        Places pooled = pool.poll();
-        Places places = pooled != null ? pooled : new Places();
+        Places places = takePlaces();
         try {
             while (true) {
                 // The set first, the keydir then: a file that the keydir points at is in this set or in a newer one.
@@ -94,9 +112,18 @@ final class Lookup {
                 }
             }
         } finally {
-            // A full pool declines, and the buffer is collected.
-            var _ = pool.offer(places);
+            give(places);
         }
+    }
+
+    private Places takePlaces() {
+        Places pooled = pool.poll();
+        return pooled != null ? pooled : new Places();
+    }
+
+    private void give(Places places) {
+        // A full pool declines, and the buffer is collected.
+        var _ = pool.offer(places);
     }
 
     /** From the last to the first: among records of one key that were not checked yet the last one stands. */

@@ -51,6 +51,9 @@ final class Merger {
 
     /** Returns bytes read and written; 0 when nothing is worth merging. */
     long mergeSome(long budgetBytes) {
+        if (budgetBytes < 1) {
+            throw new IllegalArgumentException("a merge needs a budget: " + budgetBytes);
+        }
         if (!mergeLock.tryLock()) {
             return 0;
         }

@@ -77,6 +77,10 @@ final class OverwriteChecks implements AutoCloseable {
 
     /** Live keys of a range; an end of 0 stands for 2^64. Any thread. */
     long count(long startInclusive, long endExclusive) {
+        ScanSpec.requireRange(startInclusive, endExclusive);
+        if (endExclusive != 0 && startInclusive == endExclusive) {
+            return 0;
+        }
         for (int attempt = 0; attempt < COUNT_ATTEMPTS; attempt++) {
             long before = unchecked.additions();
             checkRange(startInclusive, endExclusive);

@@ -17,7 +17,7 @@ final class Admission {
     /** Invariant: the sum of what all open permits hold. */
     private final AtomicLong ops = new AtomicLong();
 
-    /** As above. May pass {@link #bytesMax} by one request, and by the results of what was admitted. */
+    /** As above. May pass {@link #bytesMax} by one request. */
     private final AtomicLong bytes = new AtomicLong();
 
     Admission(GatewayOptions options) {
@@ -69,12 +69,6 @@ final class Admission {
             this.admission = admission;
             this.opsHeld = new AtomicLong(ops);
             this.bytesHeld = new AtomicLong(bytes);
-        }
-
-        /** Takes room for results, which are there whether they fit or not; what comes next is refused instead. */
-        void grow(long moreBytes) {
-            bytesHeld.addAndGet(moreBytes);
-            admission.bytes.addAndGet(moreBytes);
         }
 
         /** Gives back a part. */

@@ -51,7 +51,7 @@ final class Batches {
     /** In one burst: each shard gets at once what is for it. */
     private List<CompletableFuture<Answer<SessionResult>>> runAll(List<? extends KeyOperation> all, Call call) {
         List<CompletableFuture<Answer<SessionResult>>> answers = new ArrayList<>(all.size());
-        Burst.run(() -> all.forEach(one -> answers.add(operations.run(one, call))));
+        Burst.run(() -> all.forEach(one -> answers.add(operations.run(one, call.part()))));
         return answers;
     }
 

@@ -9,6 +9,7 @@ import io.titankv.multiraft.host.ReplicaStatus;
 import io.titankv.multiraft.shard.Freshness;
 import io.titankv.multiraft.shard.ReadOutcome;
 import io.titankv.multiraft.shard.Shard;
+import io.titankv.multiraft.shard.ValueRoom;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.kv.v1.ExplainRequest;
 import io.titankv.proto.kv.v1.ExplainResponse;
@@ -29,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 final class Explains {
     /** A replica that does not tell its state in this time is shown as not reachable. */
     private static final Duration ASK_MAX = Duration.ofMillis(500);
+
+    /** What is read is let go at once: its size is told, not its bytes. */
+    private static final ValueRoom NOT_KEPT = bytes -> true;
 
     private final Router router;
     private final Peers peers;
@@ -181,7 +185,8 @@ final class Explains {
                             read.key(),
                             read.terms().freshness(details.group()),
                             details.map().epoch(),
-                            details.deadline().remaining())
+                            details.deadline().remaining(),
+                            NOT_KEPT)
                     .thenCompose(outcome -> {
                         response.addHops(hop(
                                 "read, " + read.terms().level().name().toLowerCase(Locale.ROOT) + ", with its wait",
@@ -201,7 +206,8 @@ final class Explains {
                             read.key(),
                             new Freshness.Any(),
                             details.map().epoch(),
-                            details.deadline().remaining())
+                            details.deadline().remaining(),
+                            NOT_KEPT)
                     .thenApply(_ -> Answer.done(response.addHops(hop("engine read alone", ticker.nanos() - engineNanos))
                             .build()));
         }
@@ -256,6 +262,7 @@ final class Explains {
                         ReadOutcome.TooStale _,
                         ReadOutcome.TimedOut _,
                         ReadOutcome.Busy _,
+                        ReadOutcome.NoRoom _,
                         ReadOutcome.Quarantined _,
                         ReadOutcome.OutOfService _ ->
                     Optional.of(details.outcomes().refusal(outcome));

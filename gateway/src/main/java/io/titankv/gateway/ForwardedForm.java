@@ -24,8 +24,10 @@ final class ForwardedForm {
         return options.toBuilder().setEpoch(epoch.value()).build();
     }
 
-    static SessionOperation of(KeyOperation.Read read, Epoch epoch) {
+    /** @param roomBytes most that the result may have */
+    static SessionOperation of(KeyOperation.Read read, Epoch epoch, int roomBytes) {
         return SessionOperation.newBuilder()
+                .setRoomBytes(roomBytes)
                 .setGet(GetRequest.newBuilder()
                         .setKey(read.key().bytes())
                         .setRoutingTag(read.key().routingTag())

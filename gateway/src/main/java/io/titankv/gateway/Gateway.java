@@ -24,6 +24,7 @@ public final class Gateway implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final Peers peers;
     private final Admission admission;
+    private final AnswerRooms rooms;
     private final List<ServerServiceDefinition> services;
 
     private Gateway(
@@ -31,11 +32,13 @@ public final class Gateway implements AutoCloseable {
             ScheduledThreadPoolExecutor timer,
             Peers peers,
             Admission admission,
+            AnswerRooms rooms,
             List<ServerServiceDefinition> services) {
         this.executor = executor;
         this.timer = timer;
         this.peers = peers;
         this.admission = admission;
+        this.rooms = rooms;
         this.services = services;
     }
 
@@ -65,7 +68,8 @@ public final class Gateway implements AutoCloseable {
                 1, Thread.ofPlatform().daemon().name("gateway-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         Admission admission = new Admission(options);
-        GatewayMeters meters = new GatewayMeters(registry, admission);
+        AnswerRooms rooms = new AnswerRooms(options);
+        GatewayMeters meters = new GatewayMeters(registry, admission, rooms);
         Peers peers = new Peers(options, routes, channels, linkOptions);
         Router router = new Router(options, routes, shards, timer, executor, meters);
         KeyOperations operations = new KeyOperations(router, peers);
@@ -73,6 +77,7 @@ public final class Gateway implements AutoCloseable {
                 options,
                 routes,
                 admission,
+                rooms,
                 operations,
                 new Batches(operations),
                 new AtomicBatches(router, peers),
@@ -80,10 +85,11 @@ public final class Gateway implements AutoCloseable {
                 new Explains(router, peers, ticker),
                 meters,
                 executor,
+                timer,
                 ticker);
         List<ServerServiceDefinition> services =
                 List.of(ServerInterceptors.intercept(new KvEndpoint(parts), ForwardMark.interceptor()));
-        return new Gateway(executor, timer, peers, admission, services);
+        return new Gateway(executor, timer, peers, admission, rooms, services);
     }
 
     /** What the server offers for this gateway. */
@@ -101,9 +107,9 @@ public final class Gateway implements AutoCloseable {
         return admission.opsInFlight();
     }
 
-    /** Bytes that they hold. */
+    /** Bytes that they hold, and their large results. */
     public long bytesInFlight() {
-        return admission.bytesInFlight();
+        return admission.bytesInFlight() + rooms.held();
     }
 
     /** Ends what is on its way to other nodes, then the threads. Idempotent. Call it when no call comes any more. */

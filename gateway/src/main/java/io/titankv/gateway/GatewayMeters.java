@@ -66,7 +66,7 @@ final class GatewayMeters {
     private final Counter forwarded;
     private final AtomicInteger sessions = new AtomicInteger();
 
-    GatewayMeters(MeterRegistry registry, Admission admission) {
+    GatewayMeters(MeterRegistry registry, Admission admission, AnswerRooms rooms) {
         this.registry = registry;
         for (Kind kind : Kind.values()) {
             kinds.put(kind, meters(kind));
@@ -83,8 +83,14 @@ final class GatewayMeters {
                 .description("Operations that this node works on now. At its limit further ones are refused as BUSY.")
                 .register(registry);
         Gauge.builder("titan_gateway_in_flight_bytes", admission, Admission::bytesInFlight)
-                .description(
-                        "Bytes of requests and results held now. At its limit further requests are refused as BUSY.")
+                .description("Bytes of requests held now. At its limit further requests are refused as BUSY.")
+                .register(registry);
+        Gauge.builder("titan_gateway_result_bytes", rooms, AnswerRooms::held)
+                .description("Bytes of results over 1 KiB that were read and that no caller has taken yet. At its limit"
+                        + " further reads wait. Worry when it stays there: callers ask for more than they read.")
+                .register(registry);
+        Gauge.builder("titan_gateway_waiting_reads", rooms, AnswerRooms::waiting)
+                .description("Reads that wait for room for their result. Worry when it stays above 0.")
                 .register(registry);
         Gauge.builder("titan_gateway_sessions", sessions, AtomicInteger::get)
                 .description("Session streams that are open now.")

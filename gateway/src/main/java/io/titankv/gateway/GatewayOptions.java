@@ -9,10 +9,11 @@ import java.time.Duration;
  *
  * @param self the node that it stands on
  * @param opsInFlightMax requests and session operations that the node works on at once; more are answered BUSY
- * @param bytesInFlightMax bytes of their requests, and of results not yet sent; while there are so many, others are answered BUSY
+ * @param bytesInFlightMax bytes of their requests; while there are so many, others are answered BUSY. Results have rooms of half as much
  * @param sessionOpsMax unanswered operations of one session at which the gateway reads no further from it; a message that has
  *     been read counts whole, so up to {@link Limits#REQUEST_OPERATIONS_MAX} more may be in flight
  * @param sessionBytesMax as above, for bytes
+ * @param untakenMax how long a session's answers may wait without its caller taking any; then the session is ended
  * @param timeoutDefault time for a request that came without a deadline
  * @param timeoutMax longest time that a request may take; a later deadline is cut to it
  * @param pauseMin first pause before a request that is known not to have been done is tried again
@@ -26,6 +27,7 @@ public record GatewayOptions(
         long bytesInFlightMax,
         int sessionOpsMax,
         long sessionBytesMax,
+        Duration untakenMax,
         Duration timeoutDefault,
         Duration timeoutMax,
         Duration pauseMin,
@@ -50,6 +52,7 @@ public record GatewayOptions(
         requirePositive("bytesInFlightMax", bytesInFlightMax);
         requirePositive("sessionOpsMax", sessionOpsMax);
         requirePositive("sessionBytesMax", sessionBytesMax);
+        requirePositive("untakenMax", untakenMax.toNanos());
         requirePositive("timeoutDefault", timeoutDefault.toNanos());
         requirePositive("timeoutMax", timeoutMax.toNanos());
         requirePositive("pauseMin", pauseMin.toNanos());
@@ -81,12 +84,23 @@ public record GatewayOptions(
                 bytesInFlight,
                 SESSION_OPS,
                 Math.min(SESSION_BYTES_MAX, bytesInFlight / 2),
+                Duration.ofMinutes(1),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
                 Duration.ofMillis(5),
                 Duration.ofMillis(200),
                 Duration.ofMillis(50),
                 Limits.ENTRY_BYTES_DEFAULT_MAX);
+    }
+
+    /** Bytes of large results on their way to clients, and as many to other nodes, at which further ones wait before they are read. */
+    long resultBytesMax() {
+        return Math.max(1, bytesInFlightMax / 2);
+    }
+
+    /** As above, for one session: no more than half of them, so that one that takes nothing leaves room for others. */
+    long sessionResultBytesMax() {
+        return Math.max(1, Math.min(sessionBytesMax, resultBytesMax() / 2));
     }
 
     public GatewayOptions withNodeBounds(int ops, long bytes) {
@@ -96,6 +110,7 @@ public record GatewayOptions(
                 bytes,
                 sessionOpsMax,
                 sessionBytesMax,
+                untakenMax,
                 timeoutDefault,
                 timeoutMax,
                 pauseMin,
@@ -111,6 +126,7 @@ public record GatewayOptions(
                 bytesInFlightMax,
                 ops,
                 bytes,
+                untakenMax,
                 timeoutDefault,
                 timeoutMax,
                 pauseMin,
@@ -126,7 +142,24 @@ public record GatewayOptions(
                 bytesInFlightMax,
                 sessionOpsMax,
                 sessionBytesMax,
+                untakenMax,
                 timeout,
+                timeoutMax,
+                pauseMin,
+                pauseMax,
+                busyDelay,
+                entryBytesMax);
+    }
+
+    public GatewayOptions withUntakenMax(Duration longest) {
+        return new GatewayOptions(
+                self,
+                opsInFlightMax,
+                bytesInFlightMax,
+                sessionOpsMax,
+                sessionBytesMax,
+                longest,
+                timeoutDefault,
                 timeoutMax,
                 pauseMin,
                 pauseMax,

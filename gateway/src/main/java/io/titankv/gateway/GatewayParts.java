@@ -1,12 +1,14 @@
 package io.titankv.gateway;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** What the calls of one gateway share. Immutable. */
 record GatewayParts(
         GatewayOptions options,
         RouteSource routes,
         Admission admission,
+        AnswerRooms rooms,
         KeyOperations operations,
         Batches batches,
         AtomicBatches atomicBatches,
@@ -14,4 +16,5 @@ record GatewayParts(
         Explains explains,
         GatewayMeters meters,
         Executor executor,
+        ScheduledExecutorService timer,
         Ticker ticker) {}

@@ -4,15 +4,12 @@ import com.google.protobuf.ByteString;
 import io.titankv.model.Epoch;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
-import io.titankv.model.LogPosition;
 import io.titankv.model.ShardMap;
-import io.titankv.multiraft.shard.ReadOutcome;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.multiraft.shard.ShardWrite;
 import io.titankv.multiraft.shard.WriteOutcome;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.kv.v1.DeleteResponse;
-import io.titankv.proto.kv.v1.GetResponse;
 import io.titankv.proto.kv.v1.PutResponse;
 import io.titankv.proto.kv.v1.SessionResult;
 import java.util.Optional;
@@ -25,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 final class KeyOperations {
     private final Router router;
     private final Peers peers;
+    private final ExpectedBytes expected = new ExpectedBytes();
 
     KeyOperations(Router router, Peers peers) {
         this.router = router;
@@ -33,80 +31,9 @@ final class KeyOperations {
 
     CompletableFuture<Answer<SessionResult>> run(KeyOperation operation, Call call) {
         return switch (operation) {
-            case KeyOperation.Read read -> router.route(new RoutedRead(read), call);
+            case KeyOperation.Read read -> router.route(new RoutedRead(read, call, peers, expected), call);
             case KeyOperation.Write write -> router.route(new RoutedWrite(write), call);
         };
-    }
-
-    private final class RoutedRead implements Routed<SessionResult> {
-        private final KeyOperation.Read read;
-
-        RoutedRead(KeyOperation.Read read) {
-            this.read = read;
-        }
-
-        @Override
-        public Optional<GroupId> owner(ShardMap map) {
-            return Optional.of(map.rangeOf(read.token()).owner());
-        }
-
-        @Override
-        public boolean needLeader() {
-            return read.terms().needLeader();
-        }
-
-        @Override
-        public boolean isRead() {
-            return true;
-        }
-
-        @Override
-        public CompletableFuture<Answer<SessionResult>> tryHere(Shard shard, Try details) {
-            GroupId group = details.group();
-            return shard.read(
-                            read.key(),
-                            read.terms().freshness(group),
-                            details.map().epoch(),
-                            details.deadline().remaining())
-                    .thenApply(outcome -> answer(outcome, details));
-        }
-
-        private Answer<SessionResult> answer(ReadOutcome outcome, Try details) {
-            return switch (outcome) {
-                case ReadOutcome.Found found ->
-                    Answer.done(result(GetResponse.newBuilder()
-                            .setFound(true)
-                            .setValue(found.value())
-                            .setVersion(found.version())
-                            .setSessionToken(token(found.at(), details))));
-                case ReadOutcome.Absent absent ->
-                    Answer.done(result(GetResponse.newBuilder().setSessionToken(token(absent.at(), details))));
-                case ReadOutcome.Page _,
-                        ReadOutcome.Count _,
-                        ReadOutcome.NotLeader _,
-                        ReadOutcome.StaleRoute _,
-                        ReadOutcome.InTransition _,
-                        ReadOutcome.TooStale _,
-                        ReadOutcome.TimedOut _,
-                        ReadOutcome.Busy _,
-                        ReadOutcome.Quarantined _,
-                        ReadOutcome.OutOfService _ ->
-                    Answer.refused(details.outcomes().refusal(outcome));
-            };
-        }
-
-        private ByteString token(LogPosition at, Try details) {
-            return read.terms().tokenAfter(details.group(), at, details.map().clusterId());
-        }
-
-        private SessionResult result(GetResponse.Builder response) {
-            return SessionResult.newBuilder().setGet(response).build();
-        }
-
-        @Override
-        public CompletableFuture<Answer<SessionResult>> tryThere(Target.Peer peer, Try details) {
-            return peers.send(peer, ForwardedForm.of(read, details.map().epoch()), true, details.deadline());
-        }
     }
 
     private final class RoutedWrite implements Routed<SessionResult> {

@@ -178,23 +178,26 @@ final class KvEndpoint extends KvGrpc.KvImplBase {
             BiFunction<ShardMap, Call, CompletableFuture<Answer<R>>> work) {
         long startNanos = parts.ticker().nanos();
         ServerCallStreamObserver<R> out = (ServerCallStreamObserver<R>) observer;
-        // Without it gRPC throws where an answer meets a caller that has gone.
-        out.setOnCancelHandler(() -> {});
         Optional<Admission.Permit> admitted =
                 parts.admission().tryAdmit(1, Math.max(bytes, request.getSerializedSize()));
         if (admitted.isEmpty()) {
+            // Without it gRPC throws where an answer meets a caller that has gone.
+            out.setOnCancelHandler(() -> {});
             answer(kind, out, Answer.refused(parts.admission().busy()), startNanos);
             return;
         }
-        Admission.Permit permit = admitted.get();
+        CallRoom room = new CallRoom(parts.rooms().of(ForwardMark.current()), AnswerRooms.ASKER_BYTES_ANY);
+        UnaryHold hold = new UnaryHold(admitted.get(), room);
+        out.setOnCancelHandler(hold::left);
+        out.setOnCloseHandler(hold::left);
         CompletableFuture<Answer<R>> answer;
         try {
-            Call call = new Call(ForwardMark.current(), deadline(), out::isCancelled);
+            Call call = new Call(ForwardMark.current(), deadline(), out::isCancelled, room);
             answer = work.apply(parts.routes().current(), call);
         } catch (RequestRefusedException e) {
             answer = CompletableFuture.completedFuture(Answer.refused(e.error()));
         } catch (RuntimeException e) {
-            permit.close();
+            hold.answered();
             throw e;
         }
         // Off the threads that apply entries and read from sockets.
@@ -203,7 +206,7 @@ final class KvEndpoint extends KvGrpc.KvImplBase {
                     try {
                         answer(kind, out, failure == null ? done : Answer.refused(fault(failure)), startNanos);
                     } finally {
-                        permit.close();
+                        hold.answered();
                     }
                 },
                 parts.executor());

@@ -2,7 +2,6 @@ package io.titankv.gateway;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.titankv.gateway.GatewayMeters.Kind;
 import io.titankv.model.Epoch;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.Limits;
@@ -10,7 +9,6 @@ import io.titankv.model.ShardMap;
 import io.titankv.multiraft.host.Burst;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
-import io.titankv.proto.kv.v1.RequestOptions;
 import io.titankv.proto.kv.v1.SessionOperation;
 import io.titankv.proto.kv.v1.SessionRequest;
 import io.titankv.proto.kv.v1.SessionResponse;
@@ -44,6 +42,8 @@ final class KvSession implements StreamObserver<SessionRequest> {
     private final GatewayParts parts;
     private final Arrival arrival;
     private final ServerCallStreamObserver<SessionResponse> out;
+    private final AnswerRoom room;
+    private final StallWatch stall;
 
     private final ConcurrentLinkedQueue<Ready> ready = new ConcurrentLinkedQueue<>();
     private final AtomicInteger drains = new AtomicInteger();
@@ -66,14 +66,21 @@ final class KvSession implements StreamObserver<SessionRequest> {
      * A result that waits to be sent.
      *
      * @param permit gives back the operation's room, null when none was taken
-     * @param heldBytes of operation and result
+     * @param operationBytes that the permit is for
+     * @param room where the result is held, null when it was not read
      */
-    private record Ready(SessionResult result, Admission.@Nullable Permit permit, long heldBytes) {}
+    private record Ready(
+            SessionResult result,
+            Admission.@Nullable Permit permit,
+            int operationBytes,
+            @Nullable CallRoom room) {}
 
     KvSession(GatewayParts parts, Arrival arrival, ServerCallStreamObserver<SessionResponse> out) {
         this.parts = parts;
         this.arrival = arrival;
         this.out = out;
+        this.room = parts.rooms().session(arrival);
+        this.stall = new StallWatch(parts.options().untakenMax(), parts.ticker(), parts.timer(), this::drainSoon);
     }
 
     void start() {
@@ -106,7 +113,7 @@ final class KvSession implements StreamObserver<SessionRequest> {
             TitanError error = refusal.orElseGet(() -> parts.admission().busy());
             message.getOperationsList()
                     .forEach(operation ->
-                            onAnswer(operation, map, null, parts.ticker().nanos(), Answer.refused(error)));
+                            onAnswer(operation, map, null, null, parts.ticker().nanos(), Answer.refused(error)));
         }
         drain();
     }
@@ -123,8 +130,9 @@ final class KvSession implements StreamObserver<SessionRequest> {
     private void begin(SessionOperation operation, ShardMap map, Admission.Permit permit) {
         long startNanos = parts.ticker().nanos();
         CompletableFuture<Answer<SessionResult>> answer;
+        CallRoom callRoom = new CallRoom(room, askerBytes(operation));
         try {
-            Call call = new Call(arrival, deadline(operation), () -> cancelled);
+            Call call = new Call(arrival, deadline(operation), () -> cancelled, callRoom);
             KeyOperation checked = new RequestCheck(map).operation(operation);
             if (checked.options().getEpoch() > map.epoch().value()) {
                 parts.routes().onEpochSeen(new Epoch(checked.options().getEpoch()));
@@ -138,9 +146,16 @@ final class KvSession implements StreamObserver<SessionRequest> {
                     ? done
                     : Answer.refused(TitanError.of(
                             ErrorReason.OUTCOME_UNDETERMINED, "operation ended without an outcome: " + failure));
-            onAnswer(operation, map, permit, startNanos, result);
+            onAnswer(operation, map, permit, callRoom, startNanos, result);
             Burst.atEnd(drainSoon);
         });
+    }
+
+    private int askerBytes(SessionOperation operation) {
+        // More than an int holds is more than any value has.
+        return arrival == Arrival.CLIENT || operation.getRoomBytes() <= 0
+                ? AnswerRooms.ASKER_BYTES_ANY
+                : operation.getRoomBytes();
     }
 
     private Deadline deadline(SessionOperation operation) {
@@ -176,48 +191,16 @@ final class KvSession implements StreamObserver<SessionRequest> {
             SessionOperation operation,
             ShardMap map,
             Admission.@Nullable Permit permit,
+            @Nullable CallRoom callRoom,
             long startNanos,
             Answer<SessionResult> answer) {
-        SessionResult result = toResult(operation, map, answer);
+        SessionResult result = SessionResults.of(operation, map, answer);
         ErrorReason reason = answer instanceof Answer.Refused<SessionResult>(TitanError error) ? error.reason() : null;
-        parts.meters().onAnswered(kind(operation), reason, parts.ticker().nanos() - startNanos);
-        int resultBytes = result.getSerializedSize();
-        bytes.addAndGet(resultBytes);
-        if (permit != null) {
-            permit.grow(resultBytes);
-        }
-        ready.add(new Ready(result, permit, (long) operation.getSerializedSize() + resultBytes));
-    }
-
-    private static SessionResult toResult(SessionOperation operation, ShardMap map, Answer<SessionResult> answer) {
-        SessionResult.Builder result = switch (answer) {
-            case Answer.Done<SessionResult>(SessionResult done) ->
-                done.toBuilder().clearCurrentEpoch();
-            case Answer.Refused<SessionResult>(TitanError error) ->
-                SessionResult.newBuilder().setStatus(TitanErrors.toKeyStatus(error));
-        };
-        long routedBy = options(operation).getEpoch();
-        if (routedBy != 0 && routedBy < map.epoch().value()) {
-            result.setCurrentEpoch(map.epoch().value());
-        }
-        return result.setId(operation.getId()).build();
-    }
-
-    private static RequestOptions options(SessionOperation operation) {
-        return switch (operation.getOperationCase()) {
-            case GET -> operation.getGet().getOptions();
-            case PUT -> operation.getPut().getOptions();
-            case DELETE -> operation.getDelete().getOptions();
-            case OPERATION_NOT_SET -> RequestOptions.getDefaultInstance();
-        };
-    }
-
-    private static Kind kind(SessionOperation operation) {
-        return switch (operation.getOperationCase()) {
-            case GET, OPERATION_NOT_SET -> Kind.SESSION_GET;
-            case PUT -> Kind.SESSION_PUT;
-            case DELETE -> Kind.SESSION_DELETE;
-        };
+        parts.meters()
+                .onAnswered(
+                        SessionResults.kind(operation), reason, parts.ticker().nanos() - startNanos);
+        bytes.addAndGet(result.getSerializedSize());
+        ready.add(new Ready(result, permit, operation.getSerializedSize(), callRoom));
     }
 
     /** From the threads that apply entries: they only leave word. */
@@ -254,8 +237,16 @@ final class KvSession implements StreamObserver<SessionRequest> {
             discard();
             return;
         }
+        boolean sent = false;
         while (out.isReady() && !ready.isEmpty()) {
             send();
+            sent = true;
+        }
+        if (ready.isEmpty()) {
+            stall.onEmpty();
+        } else if (stall.onWaiting(sent)) {
+            endUntaken();
+            return;
         }
         if (!requested
                 && !halfClosed
@@ -269,6 +260,14 @@ final class KvSession implements StreamObserver<SessionRequest> {
             parts.meters().onSessionClosed();
             out.onCompleted();
         }
+    }
+
+    private void endUntaken() {
+        cancelled = true;
+        discard();
+        Duration untaken = parts.options().untakenMax();
+        out.onError(TitanErrors.toException(TitanError.of(
+                ErrorReason.TIMED_OUT, "session's answers were not read for " + untaken.toSeconds() + " s")));
     }
 
     private void send() {
@@ -300,9 +299,12 @@ final class KvSession implements StreamObserver<SessionRequest> {
 
     private void release(Ready sent) {
         ops.decrementAndGet();
-        bytes.addAndGet(-sent.heldBytes());
+        bytes.addAndGet(-sent.operationBytes() - sent.result().getSerializedSize());
         if (sent.permit() != null) {
-            sent.permit().release(1, sent.heldBytes());
+            sent.permit().release(1, sent.operationBytes());
+        }
+        if (sent.room() != null) {
+            sent.room().giveBack();
         }
     }
 }

@@ -9,6 +9,7 @@ import io.titankv.multiraft.shard.ReadOutcome;
 import io.titankv.multiraft.shard.WriteOutcome;
 import io.titankv.proto.errors.TitanError;
 import io.titankv.proto.errors.TitanErrors;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param map where leaders' addresses are looked up
  */
 record Outcomes(NodeId self, GroupId group, ShardMap map) {
+    /** Callers that read take what is there in less. */
+    private static final Duration NO_ROOM_DELAY = Duration.ofMillis(50);
 
     /** The error for an outcome other than {@link WriteOutcome.Written}. */
     TitanError refusal(WriteOutcome outcome) {
@@ -81,12 +84,22 @@ record Outcomes(NodeId self, GroupId group, ShardMap map) {
             case ReadOutcome.Busy(var retryAfter) ->
                 TitanError.of(ErrorReason.BUSY, "too much waits in shard " + group)
                         .withRetryDelay(retryAfter);
+            case ReadOutcome.NoRoom(int bytes) -> noRoom(bytes);
             case ReadOutcome.Quarantined(String what) ->
                 TitanError.of(
                         ErrorReason.DATA_QUARANTINED,
                         "data of shard " + group + " failed its checksum on node " + self + ": " + what);
             case ReadOutcome.OutOfService(String why) -> outOfService(why);
         };
+    }
+
+    /** Nothing was read. */
+    TitanError noRoom(long bytes) {
+        return TitanError.of(
+                        ErrorReason.BUSY,
+                        "node " + self + " has no room for a result of up to " + bytes
+                                + " bytes: callers have not taken what it read for them")
+                .withRetryDelay(NO_ROOM_DELAY);
     }
 
     TitanError notLeader(@Nullable NodeId leader) {

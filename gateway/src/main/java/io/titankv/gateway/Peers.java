@@ -55,7 +55,7 @@ final class Peers implements AutoCloseable {
         this.linkOptions = linkOptions;
     }
 
-    /** Sends a single operation. A result that carries an error comes back as a refusal. */
+    /** Sends a single operation. A result that carries an error comes back as a refusal, unless it was left out for want of room. */
     CompletableFuture<Answer<SessionResult>> send(
             Target.Peer peer, SessionOperation operation, boolean read, Deadline deadline) {
         Duration left = deadline.remaining();
@@ -71,6 +71,9 @@ final class Peers implements AutoCloseable {
     private Answer<SessionResult> received(SessionResult result) {
         if (result.getCurrentEpoch() != 0) {
             routes.onEpochSeen(new Epoch(Math.max(0, result.getCurrentEpoch())));
+        }
+        if (result.getBytesNeeded() > 0) {
+            return Answer.done(result);
         }
         Optional<TitanError> error = TitanErrors.fromKeyStatus(result.getStatus());
         return error.<Answer<SessionResult>>map(Answer::refused).orElseGet(() -> Answer.done(result));

@@ -57,7 +57,11 @@ final class ScanFlow {
         if (ended.get() || !out.isReady() || !busy.compareAndSet(false, true)) {
             return;
         }
-        Call call = new Call(arrival, Deadline.in(parts.options().timeoutDefault(), parts.ticker()), out::isCancelled);
+        Call call = new Call(
+                arrival,
+                Deadline.in(parts.options().timeoutDefault(), parts.ticker()),
+                out::isCancelled,
+                new CallRoom(parts.rooms().of(arrival), AnswerRooms.ASKER_BYTES_ANY));
         CompletableFuture<Answer<Scans.Page>> _ =
                 parts.scans().page(plan, call).whenCompleteAsync(this::onPage, parts.executor());
     }

@@ -138,6 +138,7 @@ final class ScanSteps {
                         ReadOutcome.TooStale _,
                         ReadOutcome.TimedOut _,
                         ReadOutcome.Busy _,
+                        ReadOutcome.NoRoom _,
                         ReadOutcome.Quarantined _,
                         ReadOutcome.OutOfService _ ->
                     Answer.refused(details.outcomes().refusal(outcome));

@@ -94,18 +94,6 @@ class AdmissionTest {
     }
 
     @Test
-    void resultsMayPassTheBoundAndThenNothingMoreIsAdmitted() {
-        Permit permit = admit(1, 100);
-        permit.grow(2_000);
-        assertInFlight(1, 2_100);
-        assertThat(admission.tryAdmit(1, 0)).isEmpty();
-        permit.release(0, 1_500);
-        assertThat(admission.tryAdmit(1, 0)).isPresent();
-        permit.close();
-        assertInFlight(1, 0);
-    }
-
-    @Test
     void theRefusedAreToldToWait() {
         admit(10, 300);
         TitanError busy = admission.busy();

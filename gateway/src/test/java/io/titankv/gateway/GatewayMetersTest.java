@@ -9,14 +9,17 @@ import io.titankv.gateway.GatewayMeters.Kind;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.NodeId;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What the gateway counts is found under its kind and its code, and counting costs no memory. */
 final class GatewayMetersTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Admission admission = new Admission(GatewayOptions.defaults(new NodeId("n1"), 1L << 30));
-    private final GatewayMeters meters = new GatewayMeters(registry, admission);
+    private final GatewayOptions options = GatewayOptions.defaults(new NodeId("n1"), 1L << 30);
+    private final Admission admission = new Admission(options);
+    private final AnswerRooms rooms = new AnswerRooms(options);
+    private final GatewayMeters meters = new GatewayMeters(registry, admission, rooms);
 
     @Test
     void anAnswerIsCountedUnderItsKindAndCode() {
@@ -61,6 +64,12 @@ final class GatewayMetersTest {
             assertThat(gauge("titan_gateway_in_flight_operations")).isEqualTo(3);
             assertThat(gauge("titan_gateway_in_flight_bytes")).isEqualTo(700);
             assertThat(gauge("titan_gateway_sessions")).isEqualTo(1);
+            rooms.of(Arrival.CLIENT).takeAnyway(options.resultBytesMax());
+            rooms.of(Arrival.FORWARDED).takeAnyway(5);
+            assertThat(gauge("titan_gateway_result_bytes")).isEqualTo(options.resultBytesMax() + 5.0);
+            assertThat(gauge("titan_gateway_waiting_reads")).isZero();
+            var _ = rooms.of(Arrival.CLIENT).take(1, Deadline.in(Duration.ofMinutes(1), Ticker.SYSTEM));
+            assertThat(gauge("titan_gateway_waiting_reads")).isEqualTo(1);
         }
         meters.onSessionClosed();
         assertThat(gauge("titan_gateway_in_flight_operations")).isZero();

@@ -3,94 +3,21 @@ package io.titankv.gateway;
 import static io.titankv.gateway.SimCluster.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.titankv.model.ErrorReason;
 import io.titankv.multiraft.shard.WriteOutcome;
 import io.titankv.proto.kv.v1.GetRequest;
 import io.titankv.proto.kv.v1.PutRequest;
 import io.titankv.proto.kv.v1.RequestOptions;
 import io.titankv.proto.kv.v1.SessionOperation;
-import io.titankv.proto.kv.v1.SessionRequest;
-import io.titankv.proto.kv.v1.SessionResponse;
 import io.titankv.proto.kv.v1.SessionResult;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Sessions: many operations on one stream, to a cluster of two nodes. */
 final class KvSessionTest {
-    /** The caller's side: takes as many answers as it is told to. */
-    private static final class Caller implements ClientResponseObserver<SessionRequest, SessionResponse> {
-        final Map<Long, SessionResult> results = new ConcurrentHashMap<>();
-        final AtomicInteger twice = new AtomicInteger();
-        final AtomicInteger messages = new AtomicInteger();
-        final CountDownLatch ended = new CountDownLatch(1);
-        final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        private final boolean reads;
-        private @Nullable ClientCallStreamObserver<SessionRequest> out;
-
-        Caller(SimCluster.Node node, boolean reads) {
-            this.reads = reads;
-            node.async().session(this);
-        }
-
-        ClientCallStreamObserver<SessionRequest> out() {
-            return Objects.requireNonNull(out);
-        }
-
-        @Override
-        public void beforeStart(ClientCallStreamObserver<SessionRequest> stream) {
-            out = stream;
-            if (!reads) {
-                stream.disableAutoRequestWithInitial(0);
-            }
-        }
-
-        @Override
-        public void onNext(SessionResponse response) {
-            messages.incrementAndGet();
-            response.getResultsList().forEach(result -> {
-                if (results.put(result.getId(), result) != null) {
-                    twice.incrementAndGet();
-                }
-            });
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            failure.set(error);
-            ended.countDown();
-        }
-
-        @Override
-        public void onCompleted() {
-            ended.countDown();
-        }
-
-        void send(SessionOperation... operations) {
-            SessionRequest.Builder message = SessionRequest.newBuilder();
-            for (SessionOperation operation : operations) {
-                message.addOperations(operation);
-            }
-            out().onNext(message.build());
-        }
-
-        SessionResult resultOf(long id) {
-            Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> results.containsKey(id));
-            return Objects.requireNonNull(results.get(id));
-        }
-    }
-
     private static SessionOperation put(long id, String key, String value) {
         return SessionOperation.newBuilder()
                 .setId(id)
@@ -119,7 +46,7 @@ final class KvSessionTest {
     @Test
     void everyOperationIsAnsweredOnceThenTheStreamEnds() throws Exception {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             int id = 0;
             for (int message = 0; message < 20; message++) {
                 SessionOperation[] operations = new SessionOperation[50];
@@ -143,7 +70,7 @@ final class KvSessionTest {
     @Test
     void whatIsAnsweredTogetherLeavesInOneMessage() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             caller.send(IntStream.rangeClosed(1, 500)
                     .mapToObj(i -> put(i, cluster.keyIn(1), "v" + i))
                     .toArray(SessionOperation[]::new));
@@ -157,7 +84,7 @@ final class KvSessionTest {
     void oneThatWaitsHoldsUpNoOther() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
             cluster.group(1).freeze(true);
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             caller.send(put(1, cluster.keyIn(1), "waits"), put(2, cluster.keyIn(2), "goes"));
             assertThat(caller.resultOf(2).hasPut()).isTrue();
             assertThat(caller.results).doesNotContainKey(1L);
@@ -172,7 +99,7 @@ final class KvSessionTest {
     void errorsBelongToTheirOperation() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
             cluster.group(2).answerWrites(_ -> new WriteOutcome.Undetermined("leader lost"));
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             caller.send(
                     put(1, "", "no key"),
                     SessionOperation.newBuilder().setId(2).build(),
@@ -193,7 +120,7 @@ final class KvSessionTest {
     void anOperationEndsByItsOwnTimeout() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
             cluster.group(1).lead(null);
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             caller.send(put(1, cluster.keyIn(1), "v").toBuilder()
                     .setTimeoutMillis(300)
                     .build());
@@ -208,7 +135,7 @@ final class KvSessionTest {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
             cluster.move(SimGroup.evenly(4).getFirst(), 2);
             cluster.publish();
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             caller.send(SessionOperation.newBuilder()
                     .setId(1)
                     .setGet(GetRequest.newBuilder()
@@ -225,7 +152,7 @@ final class KvSessionTest {
     void aCallerThatReadsNothingIsReadFromNoFurther() {
         try (SimCluster cluster = twoNodes(options -> options.withSessionBounds(8, 1 << 20))) {
             String key = cluster.keyIn(1);
-            Caller caller = new Caller(cluster.node(1), false);
+            SessionCaller caller = new SessionCaller(cluster.node(1), false);
             for (int i = 1; i <= 2_000; i++) {
                 caller.send(put(i, key, "x".repeat(1_000)));
             }
@@ -249,12 +176,12 @@ final class KvSessionTest {
     void aFullNodeAnswersBusyWithADelay() {
         try (SimCluster cluster = twoNodes(options -> options.withNodeBounds(1, 1 << 20))) {
             cluster.group(1).freeze(true);
-            Caller first = new Caller(cluster.node(1), true);
+            SessionCaller first = new SessionCaller(cluster.node(1), true);
             first.send(put(1, cluster.keyIn(1), "holds the room"));
             Awaitility.await()
                     .atMost(60, TimeUnit.SECONDS)
                     .until(() -> cluster.node(1).gateway.opsInFlight() == 1);
-            Caller second = new Caller(cluster.node(1), true);
+            SessionCaller second = new SessionCaller(cluster.node(1), true);
             second.send(put(1, cluster.keyIn(2), "no room"));
             SessionResult refused = second.resultOf(1);
             assertThat(refused.getStatus().getReason()).isEqualTo(ErrorReason.BUSY.name());
@@ -272,7 +199,7 @@ final class KvSessionTest {
     void aCallerThatGoesAwayLeavesNothingBehind() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
             cluster.group(1).freeze(true);
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             caller.send(put(1, cluster.keyIn(1), "a"), put(2, cluster.keyIn(1), "b"));
             Awaitility.await()
                     .atMost(60, TimeUnit.SECONDS)
@@ -285,7 +212,7 @@ final class KvSessionTest {
     @Test
     void aMessageWithTooManyOperationsIsRefusedWhole() {
         try (SimCluster cluster = twoNodes(UnaryOperator.identity())) {
-            Caller caller = new Caller(cluster.node(1), true);
+            SessionCaller caller = new SessionCaller(cluster.node(1), true);
             SessionOperation[] operations = new SessionOperation[1001];
             for (int i = 0; i < operations.length; i++) {
                 operations[i] = put(i + 1, "key-" + i, "v");

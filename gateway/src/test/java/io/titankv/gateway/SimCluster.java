@@ -243,6 +243,11 @@ final class SimCluster implements AutoCloseable {
         nodes.values().forEach(node -> node.learn(map));
     }
 
+    /** What a node's gateway shows under that name. */
+    double gauge(int node, String name) {
+        return node(node).registry.get(name).gauge().value();
+    }
+
     /** No gateway reaches that node any more; clients of it still do. */
     void cutOff(int node, boolean on) {
         cut.put(address(id(node)), on);

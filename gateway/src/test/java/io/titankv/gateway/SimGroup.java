@@ -19,6 +19,7 @@ import io.titankv.multiraft.shard.Freshness;
 import io.titankv.multiraft.shard.ReadOutcome;
 import io.titankv.multiraft.shard.Shard;
 import io.titankv.multiraft.shard.ShardWrite;
+import io.titankv.multiraft.shard.ValueRoom;
 import io.titankv.multiraft.shard.WriteOutcome;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -310,7 +311,8 @@ final class SimGroup {
         }
 
         @Override
-        public CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Epoch askedBy, Duration timeout) {
+        public CompletableFuture<ReadOutcome> read(
+                Key key, Freshness freshness, Epoch askedBy, Duration timeout, ValueRoom room) {
             return answer(
                     freshness,
                     timeout,
@@ -318,13 +320,14 @@ final class SimGroup {
                     state -> {
                         Value value = state.data.get(Place.of(key));
                         LogPosition at = new LogPosition(1, state.applied);
-                        return value == null
-                                ? new ReadOutcome.Absent(at)
-                                : new ReadOutcome.Found(
-                                        value.bytes(),
-                                        value.version(),
-                                        new RecordPlace(7, 42, 64, value.bytes().size()),
-                                        at);
+                        if (value == null) {
+                            return new ReadOutcome.Absent(at);
+                        }
+                        int bytes = value.bytes().size();
+                        return room.tryTake(bytes)
+                                ? new ReadOutcome.Found(
+                                        value.bytes(), value.version(), new RecordPlace(7, 42, 64, bytes), at)
+                                : new ReadOutcome.NoRoom(bytes);
                     });
         }
 

@@ -2,6 +2,7 @@ package io.titankv.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.titankv.cli.testing.CommandLineFixture;
 import io.titankv.cli.testing.CommandLineFixture.Said;
 import java.io.BufferedReader;
@@ -11,10 +12,14 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 final class UpIT {
     @TempDir
     private Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    /** Those that a failed test has left. */
+    @AfterEach
+    void endAll() {
+        started.forEach(Process::destroyForcibly);
+    }
 
     /** A running {@code titan up}, and what it said until it was up. */
     private record Cluster(Process process, String said) {
@@ -60,6 +73,7 @@ final class UpIT {
     }
 
     private Cluster up(Process process) throws IOException {
+        started.add(process);
         StringBuilder said = new StringBuilder();
         BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -113,7 +127,7 @@ final class UpIT {
     }
 
     @Test
-    void moreThanTheHeapIsWrittenInLargeValues() throws Exception {
+    void moreThanTheHeapIsWrittenAndAskedForInLargeValues() throws Exception {
         Cluster cluster = up(
                 titan("160m", new String[] {"up", "--port", "0", "--ephemeral"}).start());
         CommandLineFixture titan = new CommandLineFixture().variable("TITAN_ENDPOINTS", cluster.endpoint());
@@ -140,6 +154,19 @@ final class UpIT {
 
         assertThat(run.err()).contains("loaded 1,000 keys").doesNotContain("not loaded");
         assertThat(run.exitCode()).isZero();
+        // 340 MiB, of which the caller takes nothing until all has been asked for.
+        List<ByteString> keys = IntStream.range(0, 900)
+                .mapToObj(i -> ByteString.copyFromUtf8("perf-%010d".formatted(i)))
+                .toList();
+        try (UnreadSession session = new UnreadSession(cluster.endpoint())) {
+            for (int i = 0; i < 3; i++) {
+                session.ask(keys, Duration.ofMinutes(4));
+            }
+            assertThat(titan.run("data", "get", "perf-0000000000").exitCode()).isZero();
+            assertThat(session.results()).isZero();
+            session.read();
+            Awaitility.await().atMost(3, TimeUnit.MINUTES).until(() -> session.results() == 2_700);
+        }
         assertThat(cluster.process().isAlive()).isTrue();
         cluster.stop();
     }

@@ -73,6 +73,11 @@ final class EngineStore implements ShardStore {
     }
 
     @Override
+    public int recordBytesMax(long token) {
+        return engine.recordBytesMax(token);
+    }
+
+    @Override
     public @Nullable StoredRecord getOrNull(long token, byte[] key) {
         return engine.getOrNull(token, MemorySegment.ofArray(key));
     }

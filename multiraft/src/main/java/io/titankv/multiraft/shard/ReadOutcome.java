@@ -38,6 +38,9 @@ public sealed interface ReadOutcome {
     /** Not answered in time. */
     record TimedOut() implements ReadOutcome {}
 
+    /** There was no room for a value of up to so many bytes, and it was not read. */
+    record NoRoom(int bytes) implements ReadOutcome {}
+
     /** Too much is waiting. */
     record Busy(Duration retryAfter) implements ReadOutcome {}
 

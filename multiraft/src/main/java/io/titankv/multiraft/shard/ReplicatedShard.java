@@ -62,8 +62,9 @@ final class ReplicatedShard implements Shard, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Epoch epoch, Duration timeout) {
-        return reads.read(key, freshness, timeout);
+    public CompletableFuture<ReadOutcome> read(
+            Key key, Freshness freshness, Epoch epoch, Duration timeout, ValueRoom room) {
+        return reads.read(key, freshness, timeout, room);
     }
 
     @Override

@@ -23,7 +23,8 @@ public interface Shard {
     /** Writes all or none. One outcome each, in order. */
     CompletableFuture<List<WriteOutcome>> writeAtomically(List<ShardWrite> writes, Duration timeout);
 
-    CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Epoch epoch, Duration timeout);
+    /** The key's value, read once {@code room} has room for it. */
+    CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Epoch epoch, Duration timeout, ValueRoom room);
 
     /** A page of records in [start, end) of the spec, which must lie in one range that the shard owns. */
     CompletableFuture<ReadOutcome> scan(ScanSpec spec, Freshness freshness, Epoch epoch, Duration timeout);

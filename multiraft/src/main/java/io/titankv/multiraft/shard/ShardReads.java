@@ -79,10 +79,14 @@ final class ShardReads {
         this.barrierReads = new BarrierReads(replica, pool, ticker, timers, counters);
     }
 
-    CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Duration timeout) {
+    CompletableFuture<ReadOutcome> read(Key key, Freshness freshness, Duration timeout, ValueRoom room) {
         long token = key.token().bits();
         Fence fence = Fence.of(token);
         BiFunction<ShardStore, LogPosition, ReadOutcome> reading = (store, at) -> {
+            int recordBytes = store.recordBytesMax(token);
+            if (!room.tryTake(recordBytes)) {
+                return new ReadOutcome.NoRoom(recordBytes);
+            }
             counters.sampled.note(token);
             StoredRecord found = store.getOrNull(token, key.toStored());
             return found == null
@@ -230,7 +234,9 @@ final class ShardReads {
             }
             ReadOutcome outcome = reading.apply(store, store.applied());
             if (state.ownership().equals(before)) {
-                counters.readsServed.increment();
+                if (!(outcome instanceof ReadOutcome.NoRoom)) {
+                    counters.readsServed.increment();
+                }
                 return outcome;
             }
         }

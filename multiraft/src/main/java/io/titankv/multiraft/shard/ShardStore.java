@@ -36,6 +36,9 @@ interface ShardStore extends AutoCloseable {
     /** The key's version, 0 when it has no value. */
     long versionOf(long token, ByteString key);
 
+    /** Bytes of the largest record under a token, 0 when there is none. Waits for no disk. */
+    int recordBytesMax(long token);
+
     @Nullable
     StoredRecord getOrNull(long token, byte[] key);
 

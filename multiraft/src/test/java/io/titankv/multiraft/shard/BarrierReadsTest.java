@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Reads that wait for one round of the barrier, see {@link BarrierReads}. */
 class BarrierReadsTest {
     private static final Key A = Key.of("a");
+    private static final ValueRoom ANY_ROOM = bytes -> true;
 
     private final SimReplica replica = new SimReplica();
     private final ShardFixture shard = ShardFixture.owningAll();
@@ -35,7 +36,7 @@ class BarrierReadsTest {
     }
 
     private CompletableFuture<ReadOutcome> read(Duration timeout) {
-        return reads.read(A, new Freshness.Linearizable(), timeout);
+        return reads.read(A, new Freshness.Linearizable(), timeout, ANY_ROOM);
     }
 
     private static ReadOutcome answer(CompletableFuture<ReadOutcome> read) {

@@ -204,7 +204,7 @@ final class ShardCluster implements AutoCloseable {
 
     ReadOutcome read(NodeId at, String key, Freshness freshness) {
         return shard(at)
-                .read(Key.of(key), freshness, new Epoch(1), Duration.ofSeconds(20))
+                .read(Key.of(key), freshness, new Epoch(1), Duration.ofSeconds(20), bytes -> true)
                 .join();
     }
 

@@ -199,7 +199,8 @@ class ShardIT {
             backOff();
             return;
         }
-        ReadOutcome read = shard.read(Key.of("counter"), LINEARIZABLE, new Epoch(1), Duration.ofSeconds(20))
+        ReadOutcome read = shard.read(
+                        Key.of("counter"), LINEARIZABLE, new Epoch(1), Duration.ofSeconds(20), bytes -> true)
                 .join();
         long value;
         long version;

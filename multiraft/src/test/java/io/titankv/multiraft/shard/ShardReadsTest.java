@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class ShardReadsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Key A = Key.of("a");
+    private static final ValueRoom ANY_ROOM = bytes -> true;
 
     private final SimReplica replica = new SimReplica();
     private final ShardFixture shard = ShardFixture.owningAll();
@@ -41,7 +42,7 @@ class ShardReadsTest {
     }
 
     private CompletableFuture<ReadOutcome> read(Freshness freshness) {
-        return reads.read(A, freshness, TIMEOUT);
+        return reads.read(A, freshness, TIMEOUT, ANY_ROOM);
     }
 
     private static void assertFound(CompletableFuture<ReadOutcome> read, String value) {
@@ -53,6 +54,14 @@ class ShardReadsTest {
 
     private static ReadOutcome answer(CompletableFuture<ReadOutcome> read) {
         return read.orTimeout(60, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void aValueIsReadOnceThereIsRoomForIt() {
+        shard.write(put("a", "x".repeat(5_000)));
+        assertThat(answer(reads.read(A, new Freshness.Any(), TIMEOUT, bytes -> bytes < 5_000)))
+                .isInstanceOf(ReadOutcome.NoRoom.class);
+        assertFound(reads.read(A, new Freshness.Any(), TIMEOUT, bytes -> bytes < 5_100), "x".repeat(5_000));
     }
 
     @Nested
@@ -82,7 +91,8 @@ class ShardReadsTest {
 
         @Test
         void endsWithItsDeadlineThoughTheBarrierNeverAnswers() {
-            CompletableFuture<ReadOutcome> read = reads.read(A, new Freshness.Linearizable(), Duration.ofMillis(1));
+            CompletableFuture<ReadOutcome> read =
+                    reads.read(A, new Freshness.Linearizable(), Duration.ofMillis(1), ANY_ROOM);
             assertThat(read).isNotDone();
             time.advance(Duration.ofMillis(1));
             assertThat(answer(read)).isInstanceOf(ReadOutcome.TimedOut.class);
@@ -179,7 +189,7 @@ class ShardReadsTest {
         @Test
         void absentKeysScansAndCounts() {
             shard.write(put("b", "2"));
-            assertThat(answer(reads.read(Key.of("no"), new Freshness.Any(), TIMEOUT)))
+            assertThat(answer(reads.read(Key.of("no"), new Freshness.Any(), TIMEOUT, ANY_ROOM)))
                     .isInstanceOf(ReadOutcome.Absent.class);
             ScanSpec all = new ScanSpec(0, 0, null, 10, 1000, true);
             assertThat(answer(reads.scan(all, new Freshness.Any(), TIMEOUT)))
@@ -199,9 +209,9 @@ class ShardReadsTest {
         void whatIsNotTheShardsIsRefusedAsOfTheMomentOfReading() {
             ShardFixture none = new ShardFixture();
             ShardReads fenced = new ShardReads(replica, none.machine, pool, time, time, new ShardCounters());
-            assertThat(answer(fenced.read(A, new Freshness.Any(), TIMEOUT)))
+            assertThat(answer(fenced.read(A, new Freshness.Any(), TIMEOUT, ANY_ROOM)))
                     .isEqualTo(new ReadOutcome.StaleRoute(Epoch.NONE));
-            CompletableFuture<ReadOutcome> read = fenced.read(A, new Freshness.Linearizable(), TIMEOUT);
+            CompletableFuture<ReadOutcome> read = fenced.read(A, new Freshness.Linearizable(), TIMEOUT, ANY_ROOM);
             none.assign(new Epoch(1), List.of(TokenRange.WHOLE));
             replica.barriers.getFirst().complete(new BarrierOutcome.Passed());
             assertThat(answer(read)).isInstanceOf(ReadOutcome.Absent.class);
@@ -220,7 +230,7 @@ class ShardReadsTest {
                     none.machine.replaceOwnershipForTest(new Ownership(new Epoch(2), List.of()));
                 }
             };
-            assertThat(answer(fenced.read(A, new Freshness.Any(), TIMEOUT)))
+            assertThat(answer(fenced.read(A, new Freshness.Any(), TIMEOUT, ANY_ROOM)))
                     .isEqualTo(new ReadOutcome.StaleRoute(new Epoch(2)));
             assertThat(readings[0]).isEqualTo(1);
         }
@@ -230,7 +240,7 @@ class ShardReadsTest {
             shard.disk.rotten.add(ByteString.copyFrom(A.toStored()));
             assertThat(answer(read(new Freshness.Any()))).isInstanceOf(ReadOutcome.Quarantined.class);
             assertThat(shard.corruptions).hasSize(1);
-            assertThat(answer(reads.read(Key.of("b"), new Freshness.Any(), TIMEOUT)))
+            assertThat(answer(reads.read(Key.of("b"), new Freshness.Any(), TIMEOUT, ANY_ROOM)))
                     .isInstanceOf(ReadOutcome.OutOfService.class);
         }
 

@@ -144,6 +144,17 @@ final class SimStore implements ShardStore {
     }
 
     @Override
+    public synchronized int recordBytesMax(long token) {
+        requireOpen();
+        return rows.entrySet().stream()
+                .filter(row -> row.getKey().token() == token)
+                .mapToInt(row ->
+                        row.getKey().key().size() + row.getValue().value().size())
+                .max()
+                .orElse(0);
+    }
+
+    @Override
     public synchronized @Nullable StoredRecord getOrNull(long token, byte[] key) {
         requireOpen();
         whileReading.run();
