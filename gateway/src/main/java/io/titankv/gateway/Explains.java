@@ -254,17 +254,7 @@ final class Explains {
                     yield Optional.empty();
                 }
                 case ReadOutcome.Absent _ -> Optional.empty();
-                case ReadOutcome.Page _,
-                        ReadOutcome.Count _,
-                        ReadOutcome.NotLeader _,
-                        ReadOutcome.StaleRoute _,
-                        ReadOutcome.InTransition _,
-                        ReadOutcome.TooStale _,
-                        ReadOutcome.TimedOut _,
-                        ReadOutcome.Busy _,
-                        ReadOutcome.NoRoom _,
-                        ReadOutcome.Quarantined _,
-                        ReadOutcome.OutOfService _ ->
+                case ReadOutcome.Page _, ReadOutcome.Count _, ReadOutcome.Refused _ ->
                     Optional.of(details.outcomes().refusal(outcome));
             };
         }

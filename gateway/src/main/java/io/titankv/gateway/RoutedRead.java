@@ -74,17 +74,7 @@ final class RoutedRead implements Routed<SessionResult> {
                 call.room().settle(0);
                 yield Answer.done(result(GetResponse.newBuilder().setSessionToken(token(absent.at(), details))));
             }
-            case ReadOutcome.Page _,
-                    ReadOutcome.Count _,
-                    ReadOutcome.NotLeader _,
-                    ReadOutcome.StaleRoute _,
-                    ReadOutcome.InTransition _,
-                    ReadOutcome.TooStale _,
-                    ReadOutcome.TimedOut _,
-                    ReadOutcome.Busy _,
-                    ReadOutcome.NoRoom _,
-                    ReadOutcome.Quarantined _,
-                    ReadOutcome.OutOfService _ ->
+            case ReadOutcome.Page _, ReadOutcome.Count _, ReadOutcome.Refused _ ->
                 Answer.refused(details.outcomes().refusal(outcome));
         };
     }

@@ -130,17 +130,7 @@ final class ScanSteps {
             return switch (outcome) {
                 case ReadOutcome.Page page -> stretch(page.page(), end);
                 case ReadOutcome.Count count -> Answer.done(new Stretch(List.of(), count.keys(), 0, positionAt(end)));
-                case ReadOutcome.Found _,
-                        ReadOutcome.Absent _,
-                        ReadOutcome.NotLeader _,
-                        ReadOutcome.StaleRoute _,
-                        ReadOutcome.InTransition _,
-                        ReadOutcome.TooStale _,
-                        ReadOutcome.TimedOut _,
-                        ReadOutcome.Busy _,
-                        ReadOutcome.NoRoom _,
-                        ReadOutcome.Quarantined _,
-                        ReadOutcome.OutOfService _ ->
+                case ReadOutcome.Found _, ReadOutcome.Absent _, ReadOutcome.Refused _ ->
                     Answer.refused(details.outcomes().refusal(outcome));
             };
         }

@@ -23,30 +23,33 @@ public sealed interface ReadOutcome {
     /** A number of keys. */
     record Count(long keys, LogPosition at) implements ReadOutcome {}
 
+    /** It holds no data. */
+    sealed interface Refused extends ReadOutcome {}
+
     /** Retry at {@code leader}, or after a pause when none is known. */
-    record NotLeader(@Nullable NodeId leader) implements ReadOutcome {}
+    record NotLeader(@Nullable NodeId leader) implements Refused {}
 
     /** The shard does not own the token as of {@code current}. */
-    record StaleRoute(Epoch current) implements ReadOutcome {}
+    record StaleRoute(Epoch current) implements Refused {}
 
     /** The range is being handed over. */
-    record InTransition() implements ReadOutcome {}
+    record InTransition() implements Refused {}
 
     /** This replica is not as fresh as asked: ask another, or the leader. */
-    record TooStale(Duration staleness) implements ReadOutcome {}
+    record TooStale(Duration staleness) implements Refused {}
 
     /** Not answered in time. */
-    record TimedOut() implements ReadOutcome {}
+    record TimedOut() implements Refused {}
 
     /** There was no room for a value of up to so many bytes, and it was not read. */
-    record NoRoom(int bytes) implements ReadOutcome {}
+    record NoRoom(int bytes) implements Refused {}
 
     /** Too much is waiting. */
-    record Busy(Duration retryAfter) implements ReadOutcome {}
+    record Busy(Duration retryAfter) implements Refused {}
 
     /** The record failed its checksum on this replica, which is being rebuilt: ask another. */
-    record Quarantined(String what) implements ReadOutcome {}
+    record Quarantined(String what) implements Refused {}
 
     /** The replica is out of service. */
-    record OutOfService(String why) implements ReadOutcome {}
+    record OutOfService(String why) implements Refused {}
 }
