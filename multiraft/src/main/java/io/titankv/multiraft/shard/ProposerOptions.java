@@ -21,8 +21,8 @@ public record ProposerOptions(
         int gatherOperations,
         long gatherBytes,
         int entryOperationsMax) {
-    /** 16 entries in flight, up to 16 MiB of them; 16,384 writes or 32 MiB waiting. Guesses, to be measured. */
+    /** 16 entries in flight, up to 16 MiB of them; 16,384 writes or 32 MiB waiting. What was measured is in {@code docs/performance.md}. */
     public static ProposerOptions defaults() {
-        return new ProposerOptions(16_384, 32L << 20, 16, 16L << 20, 64, 128L << 10, Limits.ENTRY_OPERATIONS_MAX);
+        return new ProposerOptions(16_384, 32L << 20, 16, 16L << 20, 256, 128L << 10, Limits.ENTRY_OPERATIONS_MAX);
     }
 }
