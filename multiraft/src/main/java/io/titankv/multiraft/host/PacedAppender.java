@@ -7,6 +7,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.util.AwaitForSignal;
 
 /**
  * Sends the log to one follower, without the loops that Ratis falls into. We set no pause between appends: while the follower
@@ -16,6 +17,8 @@ final class PacedAppender extends GrpcLogAppender {
     /** Short beside a snapshot, long beside the round trip that asks for it. */
     private static final long PAUSE_MILLIS = 50;
 
+    private final AwaitForSignal signal = new LastingSignal();
+
     /** Where the log began of the leader that told the follower to install a snapshot which it has not installed yet; -1: none. */
     private volatile long installing = -1;
 
@@ -23,6 +26,19 @@ final class PacedAppender extends GrpcLogAppender {
 
     PacedAppender(RaftServer.Division division, LeaderState state, FollowerInfo follower) {
         super(division, state, follower);
+    }
+
+    @Override
+    public AwaitForSignal getEventAwaitForSignal() {
+        return signal;
+    }
+
+    /** Wakes the sender only for something to send: Ratis calls this at each reply and each commit, too. */
+    @Override
+    public void notifyLogAppender() {
+        if (shouldSendAppendEntries()) {
+            signal.signal();
+        }
     }
 
     /**
