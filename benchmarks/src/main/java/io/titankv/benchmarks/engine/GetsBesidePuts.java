@@ -29,12 +29,12 @@ final class GetsBesidePuts {
         Thread.ofPlatform().name("gets").daemon().start(task);
         long written = 0;
         int at = 0;
-        while (!task.isDone()) {
+        do {
             int end = Math.min(puts.length, at + PUTS_BETWEEN_LOOKS);
             writing.run(puts, at, end);
             written += end - at;
             at = end == puts.length ? 0 : end;
-        }
+        } while (!task.isDone());
         double putsPerSecond = written * 1e9 / (System.nanoTime() - began);
         Map<String, Double> figures = new LinkedHashMap<>(outcome(task).rates());
         figures.put("puts_per_second", putsPerSecond);
