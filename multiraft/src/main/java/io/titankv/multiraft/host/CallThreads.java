@@ -1,7 +1,6 @@
 package io.titankv.multiraft.host;
 
 import java.util.concurrent.Executor;
-import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.com.google.common.util.concurrent.MoreExecutors;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -13,8 +12,7 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
  * goes to threads of its own. Immutable.
  */
 final class CallThreads implements ServerCallExecutorSupplier {
-    private static final String APPEND_ENTRIES =
-            RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName();
+    private static final String APPEND = AppendMessages.APPEND.getFullMethodName();
 
     private final Executor others;
 
@@ -30,6 +28,6 @@ final class CallThreads implements ServerCallExecutorSupplier {
 
     /** @param method its full name */
     Executor of(String method) {
-        return method.equals(APPEND_ENTRIES) ? MoreExecutors.directExecutor() : others;
+        return method.equals(APPEND) ? MoreExecutors.directExecutor() : others;
     }
 }

@@ -15,8 +15,8 @@ import org.apache.ratis.server.leader.LogAppender;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ratis over gRPC with our guards in between: {@link PeerDoor} before everything that comes in, {@link Leadership} beside
- * everything that a leader sends. Ratis makes it by name; each server's own state comes through {@link Parameters}, because
+ * Ratis over gRPC with our guards in between: {@link PeerDoor} and {@link AppendDoor} before everything that comes in, {@link Leadership} beside
+ * everything that a leader sends, which goes by {@link AppendLink}. Ratis makes it by name; each server's own state comes through {@link Parameters}, because
  * several servers may live in one JVM.
  */
 public final class GuardedRpc implements RpcType {
@@ -33,7 +33,10 @@ public final class GuardedRpc implements RpcType {
         parameters.put(WIRING, wiring, Wiring.class);
         Executor messages = wiring.clock().messages();
         GrpcConfigKeys.Server.setServicesCustomizer(
-                parameters, (builder, types) -> builder.executor(messages).callExecutor(new CallThreads(messages)));
+                parameters,
+                (builder, types) -> builder.executor(messages)
+                        .callExecutor(new CallThreads(messages))
+                        .addService(AppendService.of(new AppendDoor(wiring)::append)));
         return parameters;
     }
 
@@ -63,7 +66,7 @@ public final class GuardedRpc implements RpcType {
         @Override
         public LogAppender newLogAppender(RaftServer.Division division, LeaderState state, FollowerInfo follower) {
             Leadership leadership = wiring.leaderships().of(division, state);
-            LogAppender appender = new PacedAppender(division, leadership, follower);
+            LogAppender appender = wiring.links().newSender(division, leadership, follower);
             leadership.add(appender);
             return appender;
         }

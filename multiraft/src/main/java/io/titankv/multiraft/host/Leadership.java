@@ -240,8 +240,8 @@ final class Leadership implements LeaderState {
             return;
         }
         startingOver.remove(appender.getFollowerId());
-        if (appender instanceof PacedAppender paced) {
-            paced.onFollowerInstalls(Marks.installing(reply));
+        if (appender instanceof InstallingAppender installing) {
+            installing.onFollowerInstalls(Marks.installing(reply));
         }
         if (reply.getResult() != AppendResult.SUCCESS) {
             return;

@@ -19,9 +19,22 @@ record NodeContext(
         RaftServer server,
         Leaderships leaderships,
         Clock clock,
+        AppendLinks links,
         RaftMeters meters,
         ClientId clientId,
         AtomicLong callIds) {
+
+    /** Of a run that begins. */
+    NodeContext(
+            RaftHostOptions options,
+            Directories directories,
+            RaftServer server,
+            Leaderships leaderships,
+            Clock clock,
+            AppendLinks links,
+            RaftMeters meters) {
+        this(options, directories, server, leaderships, clock, links, meters, ClientId.randomId(), new AtomicLong());
+    }
 
     long nextCallId() {
         return callIds.incrementAndGet();

@@ -49,6 +49,7 @@ final class PeerConnections {
     /** Asks for a pre-vote that nobody gives who has a log, and that changes nothing. An answer of any kind will do. */
     private void greet(RatisReplica replica, Member member) {
         NodeId to = member.node();
+        node.links().to(member.raftAddress()).open();
         RequestVoteRequestProto request = RequestVoteRequestProto.newBuilder()
                 .setServerRequest(node.header(Positions.toRatis(replica.group()), to))
                 .setPreVote(true)

@@ -35,14 +35,14 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.ServerFactory;
 import org.apache.ratis.server.impl.LearnerVote;
-import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
 
 /**
- * The server as the network sees it: everything that arrives goes through here, and every reply leaves through here.
+ * The server as Ratis' network sees it: all that arrives there goes through here, and every reply leaves through here. Appends have a door of
+ * their own, {@link AppendDoor}.
  *
- * <p>It lets through what Raft servers say to each other, past the {@link NetworkGate} and under the {@link AppendGuard}. A message
+ * <p>It lets through what else Raft servers say to each other, past the {@link NetworkGate} and under the {@link AppendGuard}. A message
  * that may not pass fails as one that was lost: the sender's stream breaks or its call fails. Requests of Ratis' own clients and
  * administrators are refused: nobody but this process may propose or change members. Thread-safe.
  */
@@ -58,47 +58,10 @@ final class PeerDoor implements RaftServer {
     }
 
     @Override
-    public CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(AppendEntriesRequestProto request) {
-        RaftRpcRequestProto header = request.getServerRequest();
-        RaftGroupId group = groupOf(header);
-        NodeId leader = senderOf(header);
-        try {
-            requirePasses(leader, wiring.self());
-            AppendEntriesReplyProto rotten = wiring.groups().rottenReplyOrNull(group, request);
-            if (rotten != null) {
-                requireReplyPasses(leader);
-                return CompletableFuture.completedFuture(rotten);
-            }
-            Division division = wiring.groups().requireServing(group);
-            promise(group, division, request);
-            return guard.append(
-                            group,
-                            (RaftServerAsynchronousProtocol) division,
-                            () -> division.getRaftLog().getFlushIndex(),
-                            request)
-                    .thenApply(reply -> {
-                        AppendEntriesReplyProto marked = wiring.groups().onAppend(group, request, reply);
-                        requireReplyPasses(leader);
-                        return marked;
-                    });
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private void promise(RaftGroupId group, Division division, AppendEntriesRequestProto request) {
-        if (Marks.isLeaseForfeited(request)) {
-            wiring.promises().release(group);
-        } else if (request.getLeaderTerm() >= division.getInfo().getCurrentTerm()) {
-            wiring.promises().give(group);
-        }
-    }
-
-    @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
         RaftRpcRequestProto header = request.getServerRequest();
         NodeId candidate = senderOf(header);
-        requirePasses(candidate, wiring.self());
+        wiring.requirePasses(candidate);
         if (!wiring.life().mayVote()) {
             throw new IOException("this node has just begun and does not vote yet");
         }
@@ -114,7 +77,7 @@ final class PeerDoor implements RaftServer {
                     ? LearnerVote.answer(division, request, !bound)
                     : inner.requestVote(request);
         }
-        requireReplyPasses(candidate);
+        wiring.requireReplyPasses(candidate);
         return reply;
     }
 
@@ -123,13 +86,13 @@ final class PeerDoor implements RaftServer {
             throws IOException {
         RaftRpcRequestProto header = request.getServerRequest();
         NodeId leader = senderOf(header);
-        requirePasses(leader, wiring.self());
+        wiring.requirePasses(leader);
         StartLeaderElectionReplyProto reply;
         wiring.groups().requireServing(groupOf(header));
         synchronized (guard.turnOf(groupOf(header))) {
             reply = inner.startLeaderElection(request);
         }
-        requireReplyPasses(leader);
+        wiring.requireReplyPasses(leader);
         return reply;
     }
 
@@ -137,27 +100,14 @@ final class PeerDoor implements RaftServer {
     public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request) throws IOException {
         RaftRpcRequestProto header = request.getServerRequest();
         NodeId leader = senderOf(header);
-        requirePasses(leader, wiring.self());
+        wiring.requirePasses(leader);
         InstallSnapshotReplyProto reply;
         wiring.groups().requireServing(groupOf(header));
         synchronized (guard.turnOf(groupOf(header))) {
             reply = inner.installSnapshot(request);
         }
-        requireReplyPasses(leader);
+        wiring.requireReplyPasses(leader);
         return reply;
-    }
-
-    private void requirePasses(NodeId from, NodeId to) throws IOException {
-        if (wiring.life().isKilled() || !wiring.gate().passes(from, to)) {
-            throw new IOException("lost on the way from " + from + " to " + to);
-        }
-    }
-
-    /** For continuations, where only unchecked exceptions pass. */
-    private void requireReplyPasses(NodeId to) {
-        if (wiring.life().isKilled() || !wiring.gate().passes(wiring.self(), to)) {
-            throw new IllegalStateException("reply lost on the way to " + to);
-        }
     }
 
     private static NodeId senderOf(RaftRpcRequestProto header) {
@@ -241,7 +191,13 @@ final class PeerDoor implements RaftServer {
         return CompletableFuture.failedFuture(refused());
     }
 
-    /** The way of blocking transports, which we do not use; it would bypass the guard. */
+    /** Appends come by {@link AppendLink}, through {@link AppendDoor}. */
+    @Override
+    public CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(AppendEntriesRequestProto request) {
+        return refusedLater();
+    }
+
+    /** As above. */
     @Override
     public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request) throws IOException {
         throw refused();

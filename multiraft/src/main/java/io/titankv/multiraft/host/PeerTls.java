@@ -5,7 +5,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.OpenSsl;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 
 /**
@@ -21,15 +23,22 @@ public record PeerTls(X509ExtendedKeyManager key, X509ExtendedTrustManager trust
 
     /** For the port of this node and for its connections to others; also for Ratis' clients and administrators, who share the port. */
     void applyTo(Parameters parameters) {
-        GrpcConfigKeys.TLS.setConf(
-                parameters,
-                GrpcTlsConfig.newBuilder()
-                        .setName("titan-raft")
-                        .setKeyManager(key)
-                        .setTrustManager(trust)
-                        .setMutualTls(true)
-                        .setProtocols(PROTOCOL)
-                        .setSslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-                        .build());
+        GrpcConfigKeys.TLS.setConf(parameters, settings());
+    }
+
+    /** For our own connections to others. */
+    SslContext toOthers() {
+        return GrpcUtil.buildSslContextForClient(settings());
+    }
+
+    private GrpcTlsConfig settings() {
+        return GrpcTlsConfig.newBuilder()
+                .setName("titan-raft")
+                .setKeyManager(key)
+                .setTrustManager(trust)
+                .setMutualTls(true)
+                .setProtocols(PROTOCOL)
+                .setSslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .build();
     }
 }

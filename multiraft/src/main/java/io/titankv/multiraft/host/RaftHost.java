@@ -21,10 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +82,7 @@ public final class RaftHost implements AutoCloseable {
             NodeLife life = new NodeLife(!found.isEmpty(), timeoutMinNanos);
             Healer healer = new Healer();
             Leaderships leaderships = new Leaderships(timeoutMinNanos, healer, meters, new GroupTerms(groups, life));
+            AppendLinks links = new AppendLinks(options, clock);
             Wiring wiring = new Wiring(
                     options.node(),
                     options.gate(),
@@ -91,10 +90,10 @@ public final class RaftHost implements AutoCloseable {
                     leaderships,
                     new LeasePromises(options.electionTimeoutMin()),
                     groups,
-                    clock);
+                    clock,
+                    links);
             RaftServer server = newServer(options, directories, wiring);
-            NodeContext node = new NodeContext(
-                    options, directories, server, leaderships, clock, meters, ClientId.randomId(), new AtomicLong());
+            NodeContext node = new NodeContext(options, directories, server, leaderships, clock, links, meters);
             healer.attach(node);
             RaftHost host = new RaftHost(node, groups, life, stateMachines);
             server.start();
@@ -453,6 +452,7 @@ public final class RaftHost implements AutoCloseable {
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("Raft did not close cleanly");
         }
+        node.links().close();
         node.clock().close();
     }
 

@@ -77,10 +77,6 @@ final class RatisSettings {
         RaftServerConfigKeys.setCloseThreshold(to, TimeDuration.valueOf(3650, TimeUnit.DAYS));
         RaftServerConfigKeys.setStagingTimeout(
                 to, ratis(options.electionTimeoutMax().multipliedBy(15)));
-        // How long a sender sleeps after an error, and for how many. The default reaches 5 s: a follower that is back
-        // would wait.
-        long pauseMillis = Math.max(20, options.electionTimeoutMin().toMillis() / 3);
-        Log.Appender.setRetryPolicy(to, "1ms,5, 20ms,20, " + pauseMillis + "ms,1000000");
         RaftServerConfigKeys.setStagingCatchupGap(to, 1000);
     }
 
@@ -148,7 +144,6 @@ final class RatisSettings {
 
     private static void network(RaftHostOptions options, RaftProperties to) {
         GrpcConfigKeys.setMessageSizeMax(to, SizeInBytes.valueOf(MESSAGE_BYTES_MAX));
-        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(to, 16);
         GrpcConfigKeys.Server.setHost(to, options.listenHost());
         GrpcConfigKeys.Server.setPort(to, options.listenPort());
         // Same port as the server's: no further listener. What clients and admins may ask there, PeerDoor refuses.
@@ -156,7 +151,6 @@ final class RatisSettings {
         GrpcConfigKeys.Client.setPort(to, options.listenPort());
         GrpcConfigKeys.Admin.setHost(to, options.listenHost());
         GrpcConfigKeys.Admin.setPort(to, options.listenPort());
-        GrpcConfigKeys.Server.setHeartbeatChannel(to, false);
         // Apart from those that send: a message that waits for the disk where it comes in (CallThreads) holds up no
         // heartbeat of the groups that this node leads.
         GrpcConfigKeys.Server.setBossGroupSize(to, 1);
@@ -173,6 +167,11 @@ final class RatisSettings {
         Duration floor = Duration.ofSeconds(3);
         Duration scaled = options.electionTimeoutMax().multipliedBy(2);
         return scaled.compareTo(floor) > 0 ? scaled : floor;
+    }
+
+    /** The longest pause of a sender after failures in a row: a follower that is back must not wait long. */
+    static Duration pauseMax(RaftHostOptions options) {
+        return Duration.ofMillis(Math.max(20, options.electionTimeoutMin().toMillis() / 3));
     }
 
     static TimeDuration ratis(Duration duration) {

@@ -1,6 +1,7 @@
 package io.titankv.multiraft.host;
 
 import io.titankv.model.NodeId;
+import java.io.IOException;
 
 /**
  * What one server's guards share.
@@ -12,6 +13,7 @@ import io.titankv.model.NodeId;
  * @param promises to the leaders of its groups
  * @param groups its replicas by group
  * @param clock the node's timer
+ * @param links to other nodes
  */
 record Wiring(
         NodeId self,
@@ -20,4 +22,20 @@ record Wiring(
         Leaderships leaderships,
         LeasePromises promises,
         Groups groups,
-        Clock clock) {}
+        Clock clock,
+        AppendLinks links) {
+
+    /** @throws IOException for a message that is lost on the way to this node */
+    void requirePasses(NodeId from) throws IOException {
+        if (life.isKilled() || !gate.passes(from, self)) {
+            throw new IOException("lost on the way from " + from + " to " + self);
+        }
+    }
+
+    /** @throws IllegalStateException for one lost on the way from this node; for continuations, where only unchecked exceptions pass */
+    void requireReplyPasses(NodeId to) {
+        if (life.isKilled() || !gate.passes(self, to)) {
+            throw new IllegalStateException("reply lost on the way to " + to);
+        }
+    }
+}

@@ -16,8 +16,7 @@ class CallThreadsTest {
     @Test
     void whatALeaderSendsIsHandledWhereItComesIn() {
         AtomicReference<Thread> ranOn = new AtomicReference<>();
-        threads.of(RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName())
-                .execute(() -> ranOn.set(Thread.currentThread()));
+        threads.of(AppendMessages.APPEND.getFullMethodName()).execute(() -> ranOn.set(Thread.currentThread()));
         assertThat(ranOn.get()).isSameAs(Thread.currentThread());
         assertThat(handedOver).isEmpty();
     }

@@ -31,6 +31,7 @@ public final class RaftCluster implements AutoCloseable {
     private final UnaryOperator<RaftHostOptions> adjust;
     private final Map<NodeId, RaftHost> hosts = new ConcurrentHashMap<>();
     private final Map<NodeId, Member> members = new ConcurrentHashMap<>();
+    private final Map<NodeId, Integer> ports = new ConcurrentHashMap<>();
     private final Map<NodeId, Map<GroupId, RecordingStateMachine>> machines = new ConcurrentHashMap<>();
     private final Set<NodeId> isolated = ConcurrentHashMap.newKeySet();
     private final Map<NodeId, SimpleMeterRegistry> registries = new ConcurrentHashMap<>();
@@ -57,7 +58,9 @@ public final class RaftCluster implements AutoCloseable {
     public void addNode(NodeId node) {
         nodes.add(node);
         startNode(node, 0);
-        members.put(node, new Member(node, host(node).address()));
+        String address = host(node).address();
+        members.put(node, new Member(node, address));
+        ports.put(node, Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
     }
 
     public RaftHostOptions options(NodeId node, int port) {
@@ -90,6 +93,11 @@ public final class RaftCluster implements AutoCloseable {
                 file, other -> hosts.containsKey(other) && !isolated.contains(other) ? machine(other, group) : null);
         machines.computeIfAbsent(node, ignored -> new ConcurrentHashMap<>()).put(group, machine);
         return machine;
+    }
+
+    /** From now on the others are told to reach a node here. */
+    void reachThrough(NodeId node, String address) {
+        members.put(node, new Member(node, address));
     }
 
     public List<NodeId> nodes() {
@@ -199,10 +207,14 @@ public final class RaftCluster implements AutoCloseable {
         Objects.requireNonNull(hosts.remove(node)).close();
     }
 
+    /** Where a node listens itself. */
+    int port(NodeId node) {
+        return Objects.requireNonNull(ports.get(node));
+    }
+
     /** Starts a node that was killed or stopped, on its old port. */
     public void restart(NodeId node) {
-        String address = member(node).raftAddress();
-        startNode(node, Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+        startNode(node, port(node));
     }
 
     public Path raftDirectory(NodeId node) {

@@ -15,7 +15,7 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Ratis alone would get wrong of followers that are behind. Each of these fails without its guard. */
+/** What Ratis alone would get wrong of followers that are behind: {@link InstallingAppender}. Each of these fails without its guard. */
 final class SnapshotGuardsIT {
     private static final GroupId S1 = new GroupId(1);
 
