@@ -1,5 +1,6 @@
 package io.titankv.gateway;
 
+import com.google.common.base.Joiner;
 import io.titankv.model.ErrorReason;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
@@ -45,10 +46,11 @@ record Outcomes(NodeId self, GroupId group, ShardMap map) {
                         .withRetryDelay(retryAfter);
             case WriteOutcome.TimedOut() ->
                 TitanError.of(ErrorReason.TIMED_OUT, "shard " + group + " did not come to the write in time; not done");
-            case WriteOutcome.DiskFull() ->
+            case WriteOutcome.DiskFull(var nodes) ->
                 TitanError.of(
                         ErrorReason.DISK_FULL,
-                        "disk of node " + self + " is nearly full; shard " + group + " takes reads and deletes only");
+                        "nearly full: the disk of " + Joiner.on(", ").join(nodes) + "; shard " + group
+                                + " takes reads and deletes only");
             case WriteOutcome.RequestIdExpired() ->
                 TitanError.of(
                         ErrorReason.REQUEST_ID_EXPIRED,

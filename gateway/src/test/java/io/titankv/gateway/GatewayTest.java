@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.titankv.model.Epoch;
 import io.titankv.model.ErrorReason;
+import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.model.Version;
 import io.titankv.multiraft.shard.ReadOutcome;
@@ -25,6 +26,7 @@ import io.titankv.proto.kv.v1.ReadLevel;
 import io.titankv.proto.kv.v1.RequestOptions;
 import io.titankv.proto.kv.v1.WriteLevel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -299,7 +301,10 @@ final class GatewayTest {
 
         @Test
         void aFullDiskIsTold() {
-            isTold(new WriteOutcome.DiskFull(), ErrorReason.DISK_FULL);
+            WriteOutcome full = new WriteOutcome.DiskFull(List.of(new NodeId("n1"), new NodeId("n3")));
+            isTold(full, ErrorReason.DISK_FULL);
+            assertThat(refusalOf(full, 2).message())
+                    .isEqualTo("nearly full: the disk of n1, n3; shard s1 takes reads and deletes only");
         }
 
         @Test

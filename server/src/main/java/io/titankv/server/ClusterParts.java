@@ -136,7 +136,7 @@ final class ClusterParts implements AutoCloseable {
         fetcher = new CheckpointFetcher(id, channels);
         fetcher.limit(copyBytesPerSecondMax);
         ShardHost host = ShardHost.start(
-                ShardHostOptions.defaults(options.nodeId(), directory.shards(), id),
+                ShardHostOptions.defaults(options.nodeId(), directory.shards(), id, directory.disk()),
                 fetcher,
                 checkpoints,
                 faults,

@@ -1,5 +1,6 @@
 package io.titankv.server;
 
+import io.titankv.multiraft.host.DiskGuard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,14 +34,19 @@ import java.util.OptionalInt;
 final class DataDirectory implements AutoCloseable {
     private static final String RAFT_ADDRESS = "raft-address";
 
+    /** Entries that are under way, merges and snapshots need some. */
+    private static final long FREE_BYTES_MIN = 256L << 20;
+
     private final Path path;
     private final FileChannel channel;
     private final FileLock lock;
+    private final DiskGuard disk;
 
     private DataDirectory(Path path, FileChannel channel, FileLock lock) {
         this.path = path;
         this.channel = channel;
         this.lock = lock;
+        disk = new DiskGuard(DiskGuard.of(path), FREE_BYTES_MIN);
     }
 
     /**
@@ -95,6 +101,11 @@ final class DataDirectory implements AutoCloseable {
 
     Path raft() {
         return path.resolve("raft");
+    }
+
+    /** What guards the disk on which it is. */
+    DiskGuard disk() {
+        return disk;
     }
 
     Path shards() {

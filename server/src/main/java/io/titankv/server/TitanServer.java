@@ -176,6 +176,7 @@ public final class TitanServer implements AutoCloseable {
                 () -> entryBytesMax(placement.settings().valueBytesMax()),
                 LogBounds.forHeap(options.heapBytes()),
                 options.heapBytes(),
+                directory.disk(),
                 options.gate(),
                 security.peerTls());
     }

@@ -166,6 +166,11 @@ public class ProposedWrites {
         }
 
         @Override
+        public List<NodeId> votersInNeedOfRoom() {
+            throw unasked();
+        }
+
+        @Override
         public int entryBytesMax() {
             return 4 << 20;
         }

@@ -13,7 +13,7 @@ import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 
 /**
  * What leaders send comes in here, past the {@link NetworkGate} and under the {@link AppendGuard}; a message that may not pass fails as
- * one that was lost. Beside {@link PeerDoor}, which is for all else. Thread-safe.
+ * one that was lost. Without room on the disk heartbeats pass alone. Beside {@link PeerDoor}, which is for all else. Thread-safe.
  */
 final class AppendDoor {
     private final Wiring wiring;
@@ -38,6 +38,9 @@ final class AppendDoor {
             }
             RaftServer.Division division = wiring.groups().requireServing(group);
             promise(group, division, request);
+            if (request.getEntriesCount() > 0) {
+                wiring.requireRoom();
+            }
             return guard.append(
                             group,
                             (RaftServerAsynchronousProtocol) division,
@@ -46,7 +49,7 @@ final class AppendDoor {
                     .thenApply(reply -> {
                         AppendEntriesReplyProto marked = wiring.groups().onAppend(group, request, reply);
                         wiring.requireReplyPasses(leader);
-                        return marked;
+                        return wiring.disk().full() ? Marks.diskFull(marked) : marked;
                     });
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);

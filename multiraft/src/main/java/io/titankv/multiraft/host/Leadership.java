@@ -43,6 +43,7 @@ final class Leadership implements LeaderState {
     private final ConcurrentMap<RaftPeerId, FollowerSender> senders = new ConcurrentHashMap<>();
     private final ReplicationWaits waits = new ReplicationWaits();
     private final StoppedSenders stopped = new StoppedSenders();
+    private final VoterDisks disks = new VoterDisks();
 
     /** A transfer lets its target be elected at once, against the lease; it may arrive late, so the lease does not come back. */
     private volatile boolean leaseForfeited;
@@ -177,6 +178,11 @@ final class Leadership implements LeaderState {
         return least;
     }
 
+    /** Whether the followers have room. */
+    VoterDisks disks() {
+        return disks;
+    }
+
     void end() {
         barrier.end();
         waits.fail();
@@ -216,11 +222,7 @@ final class Leadership implements LeaderState {
         }
     }
 
-    /**
-     * To be called again and again, by one thread: times out what waits for the read barrier for too long, and starts senders that Ratis stopped.
-     *
-     * @param barrierPatience how long a round may take
-     */
+    /** To be called again and again, by one thread: ends what waits for the read barrier for too long, and starts senders that Ratis stopped. */
     void sweep(Duration barrierPatience) {
         barrier.giveUpSinceBefore(System.nanoTime() - barrierPatience.toNanos());
         if (CommittedMembership.isSettled(division)) {
@@ -239,6 +241,7 @@ final class Leadership implements LeaderState {
             healer.onRotten(this, division, appender.getFollowerId());
             return;
         }
+        disks.note(appender.getFollowerId(), Marks.isDiskFull(reply));
         startingOver.remove(appender.getFollowerId());
         if (appender instanceof InstallingAppender installing) {
             installing.onFollowerInstalls(Marks.installing(reply));

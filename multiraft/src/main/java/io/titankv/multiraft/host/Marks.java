@@ -24,6 +24,9 @@ final class Marks {
     /** In a reply: I am installing a snapshot that a leader told me of whose log begins at this index, or have one ready. */
     private static final int INSTALLING = 20_005;
 
+    /** In a reply: the disk of my node is nearly full. */
+    private static final int DISK_FULL = 20_006;
+
     private Marks() {}
 
     static AppendEntriesReplyProto rotten(AppendEntriesReplyProto reply) {
@@ -78,6 +81,16 @@ final class Marks {
         return fields.hasField(INSTALLING)
                 ? fields.getField(INSTALLING).getVarintList().getLast()
                 : -1;
+    }
+
+    static AppendEntriesReplyProto diskFull(AppendEntriesReplyProto reply) {
+        return reply.toBuilder()
+                .setUnknownFields(with(reply.getUnknownFields(), DISK_FULL))
+                .build();
+    }
+
+    static boolean isDiskFull(AppendEntriesReplyProto reply) {
+        return reply.getUnknownFields().hasField(DISK_FULL);
     }
 
     private static UnknownFieldSet with(UnknownFieldSet fields, int mark) {

@@ -101,6 +101,7 @@ final class PeerDoor implements RaftServer {
         RaftRpcRequestProto header = request.getServerRequest();
         NodeId leader = senderOf(header);
         wiring.requirePasses(leader);
+        wiring.requireRoom();
         InstallSnapshotReplyProto reply;
         wiring.groups().requireServing(groupOf(header));
         synchronized (guard.turnOf(groupOf(header))) {

@@ -91,7 +91,8 @@ public final class RaftHost implements AutoCloseable {
                     new LeasePromises(options.electionTimeoutMin()),
                     groups,
                     clock,
-                    links);
+                    links,
+                    options.disk());
             RaftServer server = newServer(options, directories, wiring);
             NodeContext node = new NodeContext(options, directories, server, leaderships, clock, links, meters);
             healer.attach(node);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     founded
  * @param log how much of the logs is kept
  * @param heapBytes this node's part of the JVM's heap: what Ratis keeps of logs there follows from it
+ * @param disk on which the directory is; somebody else looks at it now and then
  * @param gate which nodes may talk to each other; {@link NetworkGate#OPEN} outside tests
  * @param tls how nodes know each other; null: Raft speaks plain text
  */
@@ -32,5 +33,6 @@ public record RaftHostOptions(
         IntSupplier entryBytesMax,
         LogBounds log,
         long heapBytes,
+        DiskGuard disk,
         NetworkGate gate,
         @Nullable PeerTls tls) {}

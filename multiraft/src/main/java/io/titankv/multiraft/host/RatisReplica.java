@@ -10,19 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
-import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
-import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
@@ -219,9 +212,9 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
             // Not through the server: it would hand over to another thread and block this one.
             var _ = ((RaftClientAsynchronousProtocol) running)
                     .submitClientRequestAsync(requestOf(proposal))
-                    .whenComplete((reply, failure) -> outcome.complete(outcomeOf(proposal, reply, failure)));
+                    .whenComplete((reply, failure) -> outcome.complete(proposal.outcomeOf(reply, failure, fault)));
         } catch (IOException | RuntimeException e) {
-            outcome.complete(outcomeOf(proposal, null, e));
+            outcome.complete(proposal.outcomeOf(null, e, fault));
         }
         if (fault != null) {
             // Failed while this one was on its way in: whoever ended the others may have missed it.
@@ -241,32 +234,11 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
                 .build();
     }
 
-    private ProposeOutcome outcomeOf(Proposal proposal, @Nullable RaftClientReply reply, @Nullable Throwable failure) {
-        if (reply != null && reply.isSuccess() && reply.getMessage() instanceof Proposal.Result result) {
-            return new ProposeOutcome.Applied(result.position(), result.bytes());
-        }
-        Throwable cause = failure != null ? unwrapped(failure) : reply == null ? null : reply.getException();
-        if (proposal.mayBeInLog()) {
-            return new ProposeOutcome.Undetermined(String.valueOf(cause));
-        }
-        String out = fault;
-        return switch (cause) {
-            case NotLeaderException notLeader -> new ProposeOutcome.NotLeader(leaderIn(notLeader));
-            case LeaderNotReadyException notReady -> new ProposeOutcome.NotLeader(null);
-            case LeaderSteppingDownException steppingDown -> new ProposeOutcome.NotLeader(null);
-            case ResourceUnavailableException full -> new ProposeOutcome.Busy();
-            case null, default ->
-                out != null ? new ProposeOutcome.OutOfService(out) : new ProposeOutcome.NotLeader(null);
-        };
-    }
-
-    private static @Nullable NodeId leaderIn(NotLeaderException notLeader) {
-        RaftPeer leader = notLeader.getSuggestedLeader();
-        return leader == null ? null : Positions.fromRatis(leader.getId());
-    }
-
-    private static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    @Override
+    public List<NodeId> votersInNeedOfRoom() {
+        Leadership current = leadershipOrNull();
+        RaftServer.Division running = division;
+        return current == null || running == null ? List.of() : current.disks().inNeedOfRoom(running.getRaftConf());
     }
 
     @Override

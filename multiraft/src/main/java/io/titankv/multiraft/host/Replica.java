@@ -57,4 +57,10 @@ public interface Replica {
     List<Member> members();
 
     int entryBytesMax();
+
+    /**
+     * The voters whose disks are nearly full, when they are so many that what is proposed here could not be committed; else none. As the
+     * leader heard last; others know of none. Cheap.
+     */
+    List<NodeId> votersInNeedOfRoom();
 }

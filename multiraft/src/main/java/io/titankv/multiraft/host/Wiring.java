@@ -14,6 +14,7 @@ import java.io.IOException;
  * @param groups its replicas by group
  * @param clock the node's timer
  * @param links to other nodes
+ * @param disk of this node
  */
 record Wiring(
         NodeId self,
@@ -23,12 +24,20 @@ record Wiring(
         LeasePromises promises,
         Groups groups,
         Clock clock,
-        AppendLinks links) {
+        AppendLinks links,
+        DiskGuard disk) {
 
     /** @throws IOException for a message that is lost on the way to this node */
     void requirePasses(NodeId from) throws IOException {
         if (life.isKilled() || !gate.passes(from, self)) {
             throw new IOException("lost on the way from " + from + " to " + self);
+        }
+    }
+
+    /** @throws IOException when this node has no room left for what others send: they keep it until there is */
+    void requireRoom() throws IOException {
+        if (disk.exhausted()) {
+            throw new IOException("the disk of node " + self + " is nearly full");
         }
     }
 

@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import io.titankv.engine.CorruptDataException;
 import io.titankv.engine.EngineException;
+import io.titankv.multiraft.host.DiskGuard;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;

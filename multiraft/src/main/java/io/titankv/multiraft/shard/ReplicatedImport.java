@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.host.Replica;
@@ -14,7 +15,7 @@ import io.titankv.proto.internal.v1.ReadExportResponse;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The shard of a replica, as ranges are copied into it: every step is an entry of its log. Thread-safe. */
 final class ReplicatedImport implements ImportTarget {
@@ -23,13 +24,13 @@ final class ReplicatedImport implements ImportTarget {
 
     private final Replica replica;
     private final ShardStateMachine state;
-    private final BooleanSupplier diskFull;
+    private final Supplier<List<NodeId>> fullDisks;
 
-    /** @param diskFull whether writes that take space are refused now */
-    ReplicatedImport(Replica replica, ShardStateMachine state, BooleanSupplier diskFull) {
+    /** @param fullDisks of the nodes for whose sake writes that take space are refused now */
+    ReplicatedImport(Replica replica, ShardStateMachine state, Supplier<List<NodeId>> fullDisks) {
         this.replica = replica;
         this.state = state;
-        this.diskFull = diskFull;
+        this.fullDisks = fullDisks;
     }
 
     @Override
@@ -75,9 +76,9 @@ final class ReplicatedImport implements ImportTarget {
 
     @Override
     public CompletableFuture<Outcome> take(long transfer, long attempt, long sequence, ReadExportResponse part) {
-        if (diskFull.getAsBoolean()) {
-            return CompletableFuture.completedFuture(
-                    new Outcome.Untaken("the disk of the node that leads the shard is nearly full"));
+        List<NodeId> full = fullDisks.get();
+        if (!full.isEmpty()) {
+            return CompletableFuture.completedFuture(new Outcome.Untaken("nearly full: the disk of " + full));
         }
         ImportRecords.Builder records = ImportRecords.newBuilder()
                 .setTransfer(transfer)

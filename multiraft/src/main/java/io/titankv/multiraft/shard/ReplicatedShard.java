@@ -7,6 +7,7 @@ import io.titankv.engine.ScanSpec;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.host.Replica;
@@ -17,7 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A shard over a replica: writes go through its proposer, reads through its read levels. Thread-safe. */
 final class ReplicatedShard implements Shard, AutoCloseable {
@@ -25,16 +26,20 @@ final class ReplicatedShard implements Shard, AutoCloseable {
     private final ShardStateMachine state;
     private final Proposer proposer;
     private final ShardReads reads;
-    private final BooleanSupplier diskFull;
+    private final Supplier<List<NodeId>> fullDisks;
 
-    /** @param diskFull whether writes that take space are refused now */
+    /** @param fullDisks of the nodes for whose sake writes that take space are refused now */
     ReplicatedShard(
-            Replica replica, ShardStateMachine state, Proposer proposer, ShardReads reads, BooleanSupplier diskFull) {
+            Replica replica,
+            ShardStateMachine state,
+            Proposer proposer,
+            ShardReads reads,
+            Supplier<List<NodeId>> fullDisks) {
         this.replica = replica;
         this.state = state;
         this.proposer = proposer;
         this.reads = reads;
-        this.diskFull = diskFull;
+        this.fullDisks = fullDisks;
     }
 
     @Override
@@ -44,8 +49,11 @@ final class ReplicatedShard implements Shard, AutoCloseable {
 
     @Override
     public CompletableFuture<WriteOutcome> write(ShardWrite write, Duration timeout) {
-        if (takesSpace(write) && diskFull.getAsBoolean()) {
-            return CompletableFuture.completedFuture(new WriteOutcome.DiskFull());
+        if (takesSpace(write)) {
+            List<NodeId> full = fullDisks.get();
+            if (!full.isEmpty()) {
+                return CompletableFuture.completedFuture(new WriteOutcome.DiskFull(full));
+            }
         }
         return proposer.submit(write, timeout);
     }
@@ -55,8 +63,12 @@ final class ReplicatedShard implements Shard, AutoCloseable {
         if (writes.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        if (writes.stream().anyMatch(ReplicatedShard::takesSpace) && diskFull.getAsBoolean()) {
-            return CompletableFuture.completedFuture(Collections.nCopies(writes.size(), new WriteOutcome.DiskFull()));
+        if (writes.stream().anyMatch(ReplicatedShard::takesSpace)) {
+            List<NodeId> full = fullDisks.get();
+            if (!full.isEmpty()) {
+                return CompletableFuture.completedFuture(
+                        Collections.nCopies(writes.size(), new WriteOutcome.DiskFull(full)));
+            }
         }
         return proposer.submitAtomically(writes, timeout);
     }

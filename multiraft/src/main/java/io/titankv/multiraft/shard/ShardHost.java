@@ -5,6 +5,7 @@ import com.google.common.hash.Hashing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.titankv.engine.EngineOptions;
 import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.Replica;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import io.titankv.multiraft.snapshot.CheckpointRegistry;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,6 @@ public final class ShardHost implements AutoCloseable {
     private final Ticker ticker;
     private final ShardMeters meters;
     private final HybridClock clock;
-    private final DiskGuard disk;
     private final ReadPool reads;
     private final ScheduledExecutorService maintenance;
     private final ScheduledExecutorService timer;
@@ -76,7 +77,6 @@ public final class ShardHost implements AutoCloseable {
         this.ticker = ticker;
         this.meters = new ShardMeters(registry);
         this.clock = new HybridClock(wallClock);
-        this.disk = new DiskGuard(DiskGuard.of(options.directory()), options.freeBytesMin());
         this.reads = new ReadPool(options.node().value());
         this.maintenance = thread("titan-maintain-" + options.node());
         this.timer = thread("titan-shard-timer-" + options.node());
@@ -102,7 +102,7 @@ public final class ShardHost implements AutoCloseable {
                 new ShardHost(options, fetcher, checkpoints, faults, wallClock, Ticker.systemTicker(), registry);
         long periodMillis = options.syncEvery().toMillis();
         Maintenance rounds = new Maintenance(
-                host::tended, host.disk, Math.max(1, options.mergeBytesPerSecond() * periodMillis / 1000));
+                host::tended, options.disk(), Math.max(1, options.mergeBytesPerSecond() * periodMillis / 1000));
         var _ = host.maintenance.scheduleWithFixedDelay(rounds::round, 0, periodMillis, TimeUnit.MILLISECONDS);
         return host;
     }
@@ -145,14 +145,16 @@ public final class ShardHost implements AutoCloseable {
         }
         Timers timers = Timers.of(timer);
         Proposer proposer = new Proposer(replica, clock, ticker, timers, options.proposer(), here.counters);
+        Supplier<List<NodeId>> fullDisks =
+                () -> options.disk().full() ? List.of(options.node()) : replica.votersInNeedOfRoom();
         ReplicatedShard shard = new ReplicatedShard(
                 replica,
                 here.state,
                 proposer,
                 new ShardReads(replica, here.state, reads, ticker, timers, here.counters),
-                disk::full);
+                fullDisks);
         ReplicatedShard before = here.shard;
-        here.transfers = new ShardTransfers(replica, here.state, disk::full);
+        here.transfers = new ShardTransfers(replica, here.state, fullDisks);
         here.shard = shard;
         if (before != null) {
             before.close();
@@ -226,11 +228,6 @@ public final class ShardHost implements AutoCloseable {
     public long[] drainSampledTokens(GroupId group) {
         Hosted here = hosted.get(group);
         return here == null ? new long[0] : here.counters.sampled.drain();
-    }
-
-    /** Whether writes are refused because the disk is nearly full. */
-    public boolean diskFull() {
-        return disk.full();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.titankv.multiraft.shard;
 
 import io.titankv.model.NodeId;
+import io.titankv.multiraft.host.DiskGuard;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -14,7 +15,7 @@ import java.time.Duration;
  * @param proposer bounds of each shard's proposer
  * @param syncEvery a shard with anything new is synced so often, so that snapshots find little left to sync
  * @param mergeBytesPerSecond bytes that merges of all shards together may read and write
- * @param freeBytesMin with less free space on the disk writes are refused; deletes and reads go on
+ * @param disk on which the directory is; looked at here, once in {@code syncEvery}. When it is full, writes are refused; deletes and reads go on
  */
 public record ShardHostOptions(
         NodeId node,
@@ -24,9 +25,9 @@ public record ShardHostOptions(
         ProposerOptions proposer,
         Duration syncEvery,
         long mergeBytesPerSecond,
-        long freeBytesMin) {
-    /** 64 MiB data files, a sync every second, merges at 32 MiB/s, 256 MiB kept free. */
-    public static ShardHostOptions defaults(NodeId node, Path directory, String clusterId) {
+        DiskGuard disk) {
+    /** 64 MiB data files, a sync every second, merges at 32 MiB/s. */
+    public static ShardHostOptions defaults(NodeId node, Path directory, String clusterId, DiskGuard disk) {
         return new ShardHostOptions(
                 node,
                 directory,
@@ -35,6 +36,6 @@ public record ShardHostOptions(
                 ProposerOptions.defaults(),
                 Duration.ofSeconds(1),
                 32L << 20,
-                256L << 20);
+                disk);
     }
 }

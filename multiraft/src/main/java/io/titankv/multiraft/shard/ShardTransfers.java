@@ -1,6 +1,7 @@
 package io.titankv.multiraft.shard;
 
 import io.titankv.model.Epoch;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.host.Replica;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A shard's side of range transfers, on this node's replica. Steps are for the leader; each may be asked for again without harm. Futures
@@ -26,17 +27,17 @@ import java.util.function.BooleanSupplier;
 public final class ShardTransfers {
     private final Replica replica;
     private final ShardStateMachine state;
-    private final BooleanSupplier diskFull;
+    private final Supplier<List<NodeId>> fullDisks;
 
-    /** @param diskFull whether writes that take space are refused now */
-    ShardTransfers(Replica replica, ShardStateMachine state, BooleanSupplier diskFull) {
+    /** @param fullDisks of the nodes for whose sake writes that take space are refused now */
+    ShardTransfers(Replica replica, ShardStateMachine state, Supplier<List<NodeId>> fullDisks) {
         this.replica = replica;
         this.state = state;
-        this.diskFull = diskFull;
+        this.fullDisks = fullDisks;
     }
 
     public ImportTarget importTarget() {
-        return new ReplicatedImport(replica, state, diskFull);
+        return new ReplicatedImport(replica, state, fullDisks);
     }
 
     public ExportSource exportSource() {

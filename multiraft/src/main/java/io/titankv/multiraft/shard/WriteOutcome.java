@@ -4,6 +4,7 @@ import io.titankv.model.Epoch;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a write that reached this shard. */
@@ -32,8 +33,12 @@ public sealed interface WriteOutcome {
     /** Not done: its time was over before it was proposed. */
     record TimedOut() implements WriteOutcome {}
 
-    /** Not done: the disk is nearly full. */
-    record DiskFull() implements WriteOutcome {}
+    /**
+     * Not done: there is no room.
+     *
+     * @param nodes whose disks are nearly full
+     */
+    record DiskFull(List<NodeId> nodes) implements WriteOutcome {}
 
     /** Not done by this try; what the first try did is no longer remembered. */
     record RequestIdExpired() implements WriteOutcome {}

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,14 @@ public final class RaftCluster implements AutoCloseable {
     private final Map<NodeId, Map<GroupId, RecordingStateMachine>> machines = new ConcurrentHashMap<>();
     private final Set<NodeId> isolated = ConcurrentHashMap.newKeySet();
     private final Map<NodeId, SimpleMeterRegistry> registries = new ConcurrentHashMap<>();
+    private final Map<NodeId, Disk> disks = new ConcurrentHashMap<>();
     private final List<NodeId> nodes = new ArrayList<>();
+
+    /** A disk with as much room as a test says. */
+    private static final class Disk {
+        private final AtomicLong free = new AtomicLong(Long.MAX_VALUE);
+        private final DiskGuard guard = new DiskGuard(free::get, 1_000);
+    }
 
     private RaftCluster(Path directory, UnaryOperator<RaftHostOptions> adjust) {
         this.directory = directory;
@@ -74,8 +83,19 @@ public final class RaftCluster implements AutoCloseable {
                 () -> 64 << 10,
                 RaftClusterOptions.entries(100, 100_000),
                 64 << 20,
+                disk(node).guard,
                 (from, to) -> !isolated.contains(from) && !isolated.contains(to),
                 null));
+    }
+
+    private Disk disk(NodeId node) {
+        return disks.computeIfAbsent(node, _ -> new Disk());
+    }
+
+    /** Below 1,000 bytes the disk of a node is nearly full, below 500 exhausted. */
+    void freeBytes(NodeId node, long bytes) throws IOException {
+        disk(node).free.set(bytes);
+        disk(node).guard.look();
     }
 
     private void startNode(NodeId node, int port) {

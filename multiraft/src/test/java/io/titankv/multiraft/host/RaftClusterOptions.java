@@ -68,6 +68,7 @@ final class RaftClusterOptions {
                 entryBytesMax,
                 log,
                 options.heapBytes(),
+                options.disk(),
                 gate,
                 options.tls());
     }

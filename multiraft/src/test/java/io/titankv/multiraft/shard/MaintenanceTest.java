@@ -4,6 +4,7 @@ import static io.titankv.multiraft.shard.TestWrites.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.engine.CorruptDataException;
+import io.titankv.multiraft.host.DiskGuard;
 import io.titankv.multiraft.shard.Maintenance.Tended;
 import java.io.IOException;
 import java.nio.file.Path;

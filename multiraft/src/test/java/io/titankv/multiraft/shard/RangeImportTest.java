@@ -14,6 +14,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.titankv.model.Epoch;
 import io.titankv.model.GroupId;
 import io.titankv.model.Key;
+import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ProposeOutcome;
 import io.titankv.multiraft.transfer.ImportOrder;
@@ -50,7 +51,7 @@ class RangeImportTest {
     private final SimReplica targetReplica = new SimReplica();
     private final AtomicInteger proposals = new AtomicInteger();
     private final AtomicInteger news = new AtomicInteger();
-    private volatile boolean diskFull;
+    private volatile List<NodeId> fullDisks = List.of();
     private final String name = UUID.randomUUID().toString();
 
     private RangeExportServer exports;
@@ -91,11 +92,11 @@ class RangeImportTest {
     }
 
     private ShardTransfers sourceSide() {
-        return new ShardTransfers(sourceReplica, source.machine, () -> false);
+        return new ShardTransfers(sourceReplica, source.machine, List::of);
     }
 
     private ShardTransfers targetSide() {
-        return new ShardTransfers(targetReplica, target.machine, () -> diskFull);
+        return new ShardTransfers(targetReplica, target.machine, () -> fullDisks);
     }
 
     private void order(long transfer, GroupId from) {
@@ -246,7 +247,7 @@ class RangeImportTest {
 
     @Test
     void says_why_it_cannot_copy() {
-        diskFull = true;
+        fullDisks = List.of(new NodeId("n1"));
         order(2, FROM);
         await().atMost(PATIENCE).until(() -> progress(2).failure().contains("nearly full"));
         order(1, new GroupId(9));

@@ -13,6 +13,7 @@ import io.titankv.model.GroupId;
 import io.titankv.model.Key;
 import io.titankv.model.NodeId;
 import io.titankv.model.TokenRange;
+import io.titankv.multiraft.host.DiskGuard;
 import io.titankv.multiraft.host.LogBounds;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.RaftHost;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +60,7 @@ final class ShardCluster implements AutoCloseable {
                     .build()
                     .start();
             shards = ShardHost.start(
-                    ShardHostOptions.defaults(id, home.resolve("shards"), "c1"),
+                    ShardHostOptions.defaults(id, home.resolve("shards"), "c1", disk(id)),
                     fetcher,
                     registry,
                     (group, what) -> corruptions.add(id + ": " + what),
@@ -92,6 +94,8 @@ final class ShardCluster implements AutoCloseable {
     private final Map<NodeId, Member> members = new ConcurrentHashMap<>();
     private final Map<NodeId, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final Set<NodeId> isolated = ConcurrentHashMap.newKeySet();
+    private final Map<NodeId, AtomicLong> freeBytes = new ConcurrentHashMap<>();
+    private final Map<NodeId, DiskGuard> disks = new ConcurrentHashMap<>();
     final Set<String> corruptions = ConcurrentHashMap.newKeySet();
     final List<NodeId> nodes = List.of(new NodeId("n1"), new NodeId("n2"), new NodeId("n3"));
 
@@ -124,8 +128,18 @@ final class ShardCluster implements AutoCloseable {
                 // Few, so that logs are purged soon.
                 new LogBounds(1, Long.MAX_VALUE, 40, Long.MAX_VALUE, Duration.ofMinutes(10)),
                 64 << 20,
+                disk(node),
                 (from, to) -> !isolated.contains(from) && !isolated.contains(to),
                 null);
+    }
+
+    private DiskGuard disk(NodeId node) {
+        return disks.computeIfAbsent(node, _ -> new DiskGuard(room(node)::get, 1_000));
+    }
+
+    /** The free bytes of a node's disk, looked at each second; below 1,000 it is nearly full. */
+    AtomicLong room(NodeId node) {
+        return freeBytes.computeIfAbsent(node, _ -> new AtomicLong(Long.MAX_VALUE));
     }
 
     private String name(NodeId node) {

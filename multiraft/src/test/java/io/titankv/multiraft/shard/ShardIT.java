@@ -101,6 +101,39 @@ class ShardIT {
     }
 
     @Test
+    void writesThatTakeSpaceAreRefusedWhileTheLeaderOrTooManyHaveNoRoom() {
+        cluster.put("a", "1");
+        NodeId leader = cluster.leader();
+        List<NodeId> followers = cluster.others(leader);
+
+        cluster.room(followers.getFirst()).set(900);
+        cluster.room(followers.getLast()).set(900);
+        awaitFull(leader, followers);
+        assertThat(cluster.shard(leader)
+                        .writeAtomically(
+                                List.of(TestWrites.put("b", "2"), TestWrites.put("c", "3")), Duration.ofSeconds(20))
+                        .join())
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(WriteOutcome.DiskFull.class));
+        assertThat(cluster.write(leader, TestWrites.delete("a"))).isInstanceOf(WriteOutcome.Written.class);
+
+        cluster.room(followers.getLast()).set(2_000);
+        await().atMost(ShardCluster.PATIENCE)
+                .untilAsserted(() -> assertThat(cluster.write(leader, TestWrites.put("a", "2")))
+                        .isInstanceOf(WriteOutcome.Written.class));
+        cluster.room(leader).set(900);
+        awaitFull(leader, List.of(leader));
+        assertThat(cluster.value("a")).isEqualTo("2");
+    }
+
+    private void awaitFull(NodeId leader, List<NodeId> nodes) {
+        await().atMost(ShardCluster.PATIENCE)
+                .untilAsserted(() -> assertThat(cluster.write(leader, TestWrites.put("a", "2")))
+                        .isInstanceOfSatisfying(
+                                WriteOutcome.DiskFull.class,
+                                full -> assertThat(full.nodes()).containsExactlyInAnyOrderElementsOf(nodes)));
+    }
+
+    @Test
     void aFollowerThatWasAwayForTooLongGetsTheFilesThatItLacks() throws Exception {
         NodeId away = cluster.others(cluster.leader()).getFirst();
         cluster.put("before", "1");

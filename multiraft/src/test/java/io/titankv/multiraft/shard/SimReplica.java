@@ -36,6 +36,7 @@ final class SimReplica implements Replica {
 
     volatile ReplicaStatus status = leader(true);
     int entryBytesMax = 10_000;
+    volatile List<NodeId> votersInNeedOfRoom = List.of();
 
     static ReplicaStatus leader(boolean leaseValid) {
         return new ReplicaStatus(
@@ -109,6 +110,11 @@ final class SimReplica implements Replica {
     @Override
     public List<Member> members() {
         return List.of();
+    }
+
+    @Override
+    public List<NodeId> votersInNeedOfRoom() {
+        return votersInNeedOfRoom;
     }
 
     @Override

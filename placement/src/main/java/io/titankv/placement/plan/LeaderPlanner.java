@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which leaderships to hand over: off nodes that are drained, then so that nodes lead about equally many groups for their cores, then
+ * Which leaderships to hand over: off nodes that are drained or whose disks are nearly full, then so that nodes lead about equally many groups for their cores, then
  * so that they serve about equally many operations. A group is handed to a voter that is healthy, keeps pace and has been up for a
  * while, once at most. Pure: the same model gives the same moves. Immutable.
  */
@@ -44,7 +44,8 @@ public final class LeaderPlanner {
         for (int group = 0; group < leaderships.groups.size(); group++) {
             int leader = leaderships.leader(group);
             int to = leaderships.idlestFor(group);
-            if (gaveUp(leaderships.nodes.get(leader)) && leaderships.isMovable(group) && to != Leaderships.NOBODY) {
+            NodeModel node = leaderships.nodes.get(leader);
+            if ((gaveUp(node) || !node.hasRoomToLead()) && leaderships.isMovable(group) && to != Leaderships.NOBODY) {
                 leaderships.move(group, to);
             }
         }
@@ -122,7 +123,7 @@ public final class LeaderPlanner {
         return node.intent() != NodeModel.Intent.IN_SERVICE;
     }
 
-    private static List<Step.MoveLeader> steps(Leaderships leaderships) {
+    private List<Step.MoveLeader> steps(Leaderships leaderships) {
         List<Step.MoveLeader> moves = new ArrayList<>();
         for (int i = 0; i < leaderships.groups.size(); i++) {
             GroupModel group = leaderships.groups.get(i);
@@ -130,9 +131,15 @@ public final class LeaderPlanner {
             group.leader()
                     .filter(from -> !from.equals(to))
                     .ifPresent(from -> moves.add(new Step.MoveLeader(
-                            group.id(), from, to, from + " leads more than its share, " + to + " less")));
+                            group.id(), from, to, why(model.node(from).orElseThrow(), to))));
         }
         return moves;
+    }
+
+    private static String why(NodeModel from, NodeId to) {
+        return from.hasRoomToLead()
+                ? from.id() + " leads more than its share, " + to + " less"
+                : from.id() + " has " + Amounts.bytes(from.freeBytes()) + " free on its disk and would refuse writes";
     }
 
     /** The moves that leave a node without leaderships, as far as others can lead. */

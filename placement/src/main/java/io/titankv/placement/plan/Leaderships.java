@@ -41,7 +41,7 @@ final class Leaderships {
         Map<NodeId, Integer> numbers = new HashMap<>();
         for (int node = 0; node < nodes.size(); node++) {
             numbers.put(nodes.get(node).id(), node);
-            weights[node] = mayLead(nodes.get(node)) ? nodes.get(node).cores() : 0;
+            weights[node] = nodes.get(node).takesLeaders() ? nodes.get(node).cores() : 0;
             ledBy.add(new ArrayList<>());
         }
         model.groups().values().stream()
@@ -69,10 +69,6 @@ final class Leaderships {
 
     private static int numberOf(ReplicaModel replica, Map<NodeId, Integer> numbers) {
         return numbers.getOrDefault(replica.node(), NOBODY);
-    }
-
-    private static boolean mayLead(NodeModel node) {
-        return node.intent() == NodeModel.Intent.IN_SERVICE && node.isUp();
     }
 
     /** One that has not been up for long gets no leaders, and keeps those that it has. */

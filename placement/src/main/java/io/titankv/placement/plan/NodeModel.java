@@ -22,6 +22,11 @@ public record NodeModel(
         long freeBytes,
         Intent intent,
         Presence presence) {
+    /** With less room its leaders are about to turn writes away; or with less than the part below of a small disk. */
+    private static final long LEAD_FREE_BYTES_MIN = 320L << 20;
+
+    private static final int DISK_TO_LEAD_FREE = 8;
+
     /** What the operator wants of a node. */
     public enum Intent {
         /** Holds replicas and leads. */
@@ -72,6 +77,15 @@ public record NodeModel(
 
     boolean isDead(Duration silenceMax) {
         return presence instanceof Presence.Silent silent && silent.lasting().compareTo(silenceMax) >= 0;
+    }
+
+    /** Whether it may be given leaders, and keeps those that it has where others could have them. */
+    boolean takesLeaders() {
+        return isUp() && intent == Intent.IN_SERVICE && hasRoomToLead();
+    }
+
+    boolean hasRoomToLead() {
+        return diskBytes == 0 || freeBytes >= Math.min(LEAD_FREE_BYTES_MIN, diskBytes / DISK_TO_LEAD_FREE);
     }
 
     NodeModel meaning(Intent changed) {

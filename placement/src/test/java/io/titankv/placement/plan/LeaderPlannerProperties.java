@@ -151,6 +151,34 @@ final class LeaderPlannerProperties {
     }
 
     @Example
+    void aNodeWhoseDiskIsNearlyFullGivesItsLeadersAwayAndGetsNoneWhereOthersHaveRoom() {
+        ClusterModel model = Clusters.founded(Clusters.nodes(1, 3, 0), 9, 3);
+        ClusterModel full = model.withNodes(List.of(withFree(300L << 20, 3)));
+
+        List<Step.MoveLeader> moves = new LeaderPlanner(full, PlanPolicy.DEFAULT).moves(Set.of());
+
+        assertThat(moves).hasSize(3).allSatisfy(move -> {
+            assertThat(move.from()).isEqualTo(node(3));
+            assertThat(move.why()).isEqualTo("n3 has 300.0 MiB free on its disk and would refuse writes");
+        });
+        ClusterModel after = full.after(moves.stream()
+                .map(move -> new Action.TransferLeadership(move.group(), move.from(), move.to()))
+                .toList());
+        assertThat(new LeaderPlanner(after, PlanPolicy.DEFAULT).moves(Set.of())).isEmpty();
+        ClusterModel roomy = after.withNodes(List.of(withFree(400L << 20, 3)));
+        assertThat(new LeaderPlanner(roomy, PlanPolicy.DEFAULT).moves(Set.of())).hasSize(3);
+        ClusterModel allFull = full.withNodes(List.of(withFree(0, 1), withFree(0, 2)));
+        assertThat(new LeaderPlanner(allFull, PlanPolicy.DEFAULT).moves(Set.of()))
+                .isEmpty();
+    }
+
+    private static NodeModel withFree(long freeBytes, int number) {
+        NodeModel node = Clusters.nodes(number, number, 0).getFirst();
+        return new NodeModel(
+                node.id(), node.labels(), node.cores(), node.diskBytes(), freeBytes, node.intent(), node.presence());
+    }
+
+    @Example
     void aGroupThatAnOperationChangesStaysWhereItIs() {
         List<Led> groups = List.of(led(1, 1, 1, 2), led(2, 1, 1, 2));
         ClusterModel model = model(groups);

@@ -15,6 +15,7 @@ import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.model.TokenRange;
 import io.titankv.multiraft.host.ChangeOutcome;
+import io.titankv.multiraft.host.DiskGuard;
 import io.titankv.multiraft.host.LogBounds;
 import io.titankv.multiraft.host.Member;
 import io.titankv.multiraft.host.Membership;
@@ -184,6 +185,7 @@ final class PlacementIT {
                             () -> 2 << 20,
                             LogBounds.forHeap(HEAP_BYTES),
                             HEAP_BYTES,
+                            new DiskGuard(DiskGuard.of(data), 0),
                             NetworkGate.OPEN,
                             null),
                     group -> group.isPlacement() ? placement.stateMachine() : new NoState(),

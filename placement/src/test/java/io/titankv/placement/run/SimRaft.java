@@ -219,6 +219,11 @@ final class SimRaft {
         }
 
         @Override
+        public List<NodeId> votersInNeedOfRoom() {
+            return List.of();
+        }
+
+        @Override
         public int entryBytesMax() {
             return 2 << 20;
         }

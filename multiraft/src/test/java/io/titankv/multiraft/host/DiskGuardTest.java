@@ -1,4 +1,4 @@
-package io.titankv.multiraft.shard;
+package io.titankv.multiraft.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -42,6 +42,26 @@ class DiskGuardTest {
         assertThat(fullWith(MIN + 99)).isTrue();
         assertThat(fullWith(MIN + 100)).isFalse();
         assertThat(fullWith(MIN)).isFalse();
+    }
+
+    private boolean exhaustedWith(long bytes) throws IOException {
+        free = bytes;
+        guard.look();
+        return guard.exhausted();
+    }
+
+    @Test
+    void isExhaustedBelowHalfOfTheLimitUntilATenthAbove() throws IOException {
+        assertThat(guard.exhausted()).isFalse();
+        assertThat(exhaustedWith(MIN / 2)).isFalse();
+        assertThat(guard.full()).isTrue();
+        assertThat(exhaustedWith(MIN / 2 - 1)).isTrue();
+        assertThat(exhaustedWith(MIN / 2 + 49)).isTrue();
+        assertThat(exhaustedWith(MIN / 2 + 50)).isFalse();
+        assertThat(guard.full()).isTrue();
+        assertThat(exhaustedWith(0)).isTrue();
+        assertThat(exhaustedWith(2 * MIN)).isFalse();
+        assertThat(guard.full()).isFalse();
     }
 
     @Test

@@ -1,0 +1,85 @@
+package io.titankv.multiraft.host;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How full the disk is that a node's logs and stores are on. In time before a write fails, which would end the replica: below the limit
+ * {@link #full} says so, and nothing is begun that takes space; below half of it the disk is {@link #exhausted}, and nothing is
+ * taken from leaders either. Each lasts until there is a tenth more, so that it does not flutter. Thread-safe; {@link #look} is called by one
+ * thread.
+ */
+public final class DiskGuard {
+    /** Who knows how much of a disk is free. */
+    @FunctionalInterface
+    public interface FreeBytes {
+        /**
+         * Reads the free bytes.
+         *
+         * @throws IOException when the disk does not say
+         */
+        long read() throws IOException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);
+
+    private final FreeBytes freeBytes;
+    private final long freeBytesMin;
+    private volatile boolean full;
+    private volatile boolean exhausted;
+
+    /**
+     * A guard that has not looked yet.
+     *
+     * @param freeBytesMin with less than this the disk is full
+     */
+    public DiskGuard(FreeBytes freeBytes, long freeBytesMin) {
+        this.freeBytes = freeBytes;
+        this.freeBytesMin = freeBytesMin;
+    }
+
+    /** Of the disk on which a directory is. */
+    public static FreeBytes of(Path directory) {
+        return () -> Files.getFileStore(directory).getUsableSpace();
+    }
+
+    /** As of the last {@link #look}; false before the first. */
+    public boolean full() {
+        return full;
+    }
+
+    /** As of the last {@link #look}; false before the first. Never without {@link #full}. */
+    boolean exhausted() {
+        return exhausted;
+    }
+
+    /**
+     * Looks how much is free.
+     *
+     * @throws IOException when the disk does not say; what was known stays
+     */
+    public void look() throws IOException {
+        long free = freeBytes.read();
+        boolean nowFull = isBelow(free, freeBytesMin, full);
+        boolean nowExhausted = isBelow(free, freeBytesMin / 2, exhausted);
+        if (nowFull != full || nowExhausted != exhausted) {
+            LOG.atWarn()
+                    .addKeyValue("freeBytes", free)
+                    .log(
+                            nowExhausted
+                                    ? "the disk is nearly full: replicas here take no entries until there is room"
+                                    : nowFull
+                                            ? "the disk is nearly full: leaders here take deletes and reads only"
+                                            : "the disk has room again");
+        }
+        full = nowFull;
+        exhausted = nowExhausted;
+    }
+
+    private static boolean isBelow(long free, long limit, boolean before) {
+        return free < (before ? limit + limit / 10 : limit);
+    }
+}
