@@ -76,7 +76,7 @@ final class NioFile implements FileStore.File {
     @Override
     public void mapForAppends() throws IOException {
         long size = size();
-        room.onWritten(size);
+        room.passOver(size);
         writtenEnd = size;
         appendsMapped = true;
         mapUpTo(size);
@@ -91,13 +91,27 @@ final class NioFile implements FileStore.File {
     public void write(long offset, ByteBuffer... buffers) throws IOException {
         requireForced();
         long at = offset;
-        if (buffers.length == 1) {
-            if (!store(at, buffers[0])) {
-                writeFully(at, buffers[0]);
-                if (appendsMapped) {
-                    room.onWritten(at + buffers[0].position());
-                }
+        if (buffers.length == 1 && store(at, buffers[0])) {
+            writtenEnd = at + buffers[0].position();
+            return;
+        }
+        if (appendsMapped) {
+            room.passOver(at + totalBytes(buffers));
+        }
+        try {
+            writeThrough(at, buffers);
+        } catch (IOException e) {
+            if (appendsMapped) {
+                room.cutTo(at); // how much of it is there is not known
             }
+            throw e;
+        }
+    }
+
+    private void writeThrough(long offset, ByteBuffer... buffers) throws IOException {
+        long at = offset;
+        if (buffers.length == 1) {
+            writeFully(at, buffers[0]);
             writtenEnd = at + buffers[0].position();
             return;
         }

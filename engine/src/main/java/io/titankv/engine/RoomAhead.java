@@ -62,8 +62,11 @@ final class RoomAhead {
         return offset <= end;
     }
 
-    /** The file's owner has written up to here by itself. */
-    void onWritten(long offset) {
+    /**
+     * The file's owner writes up to here by itself, or has done so. To be called before that: then zeros fall behind it, or have fallen
+     * where they are overwritten.
+     */
+    void passOver(long offset) {
         lock.lock();
         try {
             end = Math.max(end, offset);
