@@ -64,13 +64,14 @@ final class SyncGate {
     void requireWritable() {
         StorageException first = failure;
         if (first != null) {
-            throw new StorageException("the engine stopped writing after an earlier failure", first.file(), first);
+            throw StorageException.stoppingWrites(
+                    "the engine stopped writing after an earlier failure", first.file(), first);
         }
     }
 
     /** Shuts the gate; returns what to throw. */
     StorageException stop(String what, @Nullable Path file, Throwable cause) {
-        StorageException stopped = new StorageException(what + "; the engine stopped writing", file, cause);
+        StorageException stopped = StorageException.stoppingWrites(what + "; the engine stopped writing", file, cause);
         if (failure == null) {
             failure = stopped;
             listener.onWritingStopped(stopped);

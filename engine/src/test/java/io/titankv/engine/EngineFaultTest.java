@@ -155,6 +155,28 @@ class EngineFaultTest {
         model.check();
     }
 
+    @Test
+    void aMergeThatFindsNoRoomLeavesAllAsItWas() {
+        TestStore store = new TestStore();
+        store.options = store.options.withDataFileBytesMax(900);
+        store.open();
+        for (int i = 0; i < 60; i++) {
+            store.put("k" + i % 20, "v".repeat(60) + i);
+        }
+        store.disk.limitTo(store.disk.usedBytes() + 10);
+        assertThatThrownBy(() -> store.engine().mergeSome(1 << 20))
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        failure -> assertThat(failure.stopsWriting()).isFalse());
+        assertThat(store.get("k7")).isEqualTo("v".repeat(60) + 47);
+
+        store.disk.freeSpace();
+        store.put("k7", "later");
+        store.mergeAll();
+        assertThat(store.get("k7")).isEqualTo("later");
+        assertThat(store.get("k8")).isEqualTo("v".repeat(60) + 48);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void afterAFailedFsyncNothingIsWritten(boolean bySync) {
@@ -180,7 +202,10 @@ class EngineFaultTest {
         }
         assertThatThrownBy(() -> store.put("c", "1")).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> store.engine().sync()).isInstanceOf(StorageException.class);
-        assertThatThrownBy(() -> store.engine().mergeSome(1)).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> store.engine().mergeSome(1))
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        failure -> assertThat(failure.stopsWriting()).isTrue());
         assertThatThrownBy(() -> store.engine().checkpoint(Path.of("/c"))).isInstanceOf(StorageException.class);
         assertThat(store.get("a")).isEqualTo("1");
         assertThat(store.engine().synced().index()).isZero();

@@ -133,7 +133,7 @@ final class ClusterParts implements AutoCloseable {
             throw new ServerStartException("checkpoints cannot be kept in " + directory.checkpoints() + ": " + e, e);
         }
         services.addService(server);
-        fetcher = new CheckpointFetcher(id, channels);
+        fetcher = new CheckpointFetcher(id, channels, directory.disk()::requireRoomFor);
         fetcher.limit(copyBytesPerSecondMax);
         ShardHost host = ShardHost.start(
                 ShardHostOptions.defaults(options.nodeId(), directory.shards(), id, directory.disk()),

@@ -39,7 +39,7 @@ final class AppendDoor {
             RaftServer.Division division = wiring.groups().requireServing(group);
             promise(group, division, request);
             if (request.getEntriesCount() > 0) {
-                wiring.requireRoom();
+                wiring.takeRoom(request.getSerializedSize());
             }
             return guard.append(
                             group,

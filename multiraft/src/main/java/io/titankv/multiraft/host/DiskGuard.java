@@ -3,6 +3,7 @@ package io.titankv.multiraft.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,10 @@ public final class DiskGuard {
 
     private final FreeBytes freeBytes;
     private final long freeBytesMin;
+
+    /** What is free as far as is known between two looks. */
+    private final AtomicLong freeNow = new AtomicLong(Long.MAX_VALUE);
+
     private volatile boolean full;
     private volatile boolean exhausted;
 
@@ -46,14 +51,25 @@ public final class DiskGuard {
         return () -> Files.getFileStore(directory).getUsableSpace();
     }
 
-    /** As of the last {@link #look}; false before the first. */
+    /** As of the last {@link #look} and what was taken since; false before the first. */
     public boolean full() {
         return full;
     }
 
-    /** As of the last {@link #look}; false before the first. Never without {@link #full}. */
+    /** As {@link #full}, and never without it. */
     boolean exhausted() {
         return exhausted;
+    }
+
+    /** So many bytes are about to be written to a log, and then to a store: a look may come too late for what comes in a second. */
+    void onTaken(long bytes) {
+        long left = freeNow.addAndGet(-2 * bytes);
+        if (left < freeBytesMin) {
+            full = true;
+            if (left < freeBytesMin / 2) {
+                exhausted = true;
+            }
+        }
     }
 
     /**
@@ -75,8 +91,22 @@ public final class DiskGuard {
                                             ? "the disk is nearly full: leaders here take deletes and reads only"
                                             : "the disk has room again");
         }
+        freeNow.set(free);
         full = nowFull;
         exhausted = nowExhausted;
+    }
+
+    /**
+     * Looks whether so much can be written without making the disk full.
+     *
+     * @throws IOException when it cannot, or the disk does not say
+     */
+    public void requireRoomFor(long bytes) throws IOException {
+        long free = freeBytes.read();
+        if (free - freeBytesMin < bytes) {
+            throw new IOException("the disk is nearly full: " + bytes + " bytes are to come, " + free
+                    + " are free, and " + freeBytesMin + " must stay so");
+        }
     }
 
     private static boolean isBelow(long free, long limit, boolean before) {

@@ -9,8 +9,6 @@ import java.util.concurrent.ConcurrentMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +81,23 @@ final class Groups {
         }
         replica.onLeaderContact(request.getLeaderCommit());
         if (reply.getResult() == AppendResult.INCONSISTENCY) {
-            StateMachineAdapter state = replica.adapterOrNull();
-            long installing = state == null ? -1 : state.staging().installing();
+            long installing = installing(replica);
             if (installing >= 0) {
                 return Marks.installing(reply, installing);
             }
         }
         return replica.rebuild().isReturning() ? Marks.returning(reply) : reply;
+    }
+
+    /** Whether its replica is installing a snapshot. */
+    boolean isInstalling(RaftGroupId group) {
+        RatisReplica replica = replicas.get(group);
+        return replica != null && installing(replica) >= 0;
+    }
+
+    private static long installing(RatisReplica replica) {
+        StateMachineAdapter state = replica.adapterOrNull();
+        return state == null ? -1 : state.staging().installing();
     }
 
     /** The answer of a replica that is rotten; null when it is not. */
@@ -102,20 +110,6 @@ final class Groups {
         if (Marks.isStartOver(request)) {
             replica.rebuild().startOver();
         }
-        RaftRpcRequestProto header = request.getServerRequest();
-        return Marks.rotten(AppendEntriesReplyProto.newBuilder()
-                .setServerReply(RaftRpcReplyProto.newBuilder()
-                        .setRequestorId(header.getRequestorId())
-                        .setReplyId(header.getReplyId())
-                        .setRaftGroupId(header.getRaftGroupId())
-                        .setCallId(header.getCallId())
-                        .setSuccess(false))
-                .setTerm(request.getLeaderTerm())
-                .setResult(AppendResult.INCONSISTENCY)
-                .setNextIndex(0)
-                .setMatchIndex(-1)
-                .setFollowerCommit(-1)
-                .setIsHearbeat(request.getEntriesCount() == 0)
-                .build());
+        return Refusals.ofRotten(request);
     }
 }

@@ -101,11 +101,14 @@ final class PeerDoor implements RaftServer {
         RaftRpcRequestProto header = request.getServerRequest();
         NodeId leader = senderOf(header);
         wiring.requirePasses(leader);
-        wiring.requireRoom();
         InstallSnapshotReplyProto reply;
-        wiring.groups().requireServing(groupOf(header));
-        synchronized (guard.turnOf(groupOf(header))) {
-            reply = inner.installSnapshot(request);
+        Division division = wiring.groups().requireServing(groupOf(header));
+        if (wiring.disk().full() && !wiring.groups().isInstalling(groupOf(header))) {
+            reply = Refusals.later(header, division.getInfo().getCurrentTerm());
+        } else {
+            synchronized (guard.turnOf(groupOf(header))) {
+                reply = inner.installSnapshot(request);
+            }
         }
         wiring.requireReplyPasses(leader);
         return reply;

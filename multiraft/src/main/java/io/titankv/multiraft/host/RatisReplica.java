@@ -204,6 +204,7 @@ final class RatisReplica implements Replica, StateMachineAdapter.Events {
         if (running == null) {
             return CompletableFuture.completedFuture(new ProposeOutcome.OutOfService("opening"));
         }
+        node.options().disk().onTaken(entry.size());
         Proposal proposal = new Proposal(Bytes.toRatis(entry), System.nanoTime() + PROPOSAL_TIME_MAX.toNanos());
         proposals.add(proposal);
         CompletableFuture<ProposeOutcome> outcome = proposal.outcome;

@@ -34,11 +34,16 @@ record Wiring(
         }
     }
 
-    /** @throws IOException when this node has no room left for what others send: they keep it until there is */
-    void requireRoom() throws IOException {
+    /**
+     * Takes room for what a leader sends.
+     *
+     * @throws IOException when this node has none left: the leader keeps it until there is
+     */
+    void takeRoom(long bytes) throws IOException {
         if (disk.exhausted()) {
             throw new IOException("the disk of node " + self + " is nearly full");
         }
+        disk.onTaken(bytes);
     }
 
     /** @throws IllegalStateException for one lost on the way from this node; for continuations, where only unchecked exceptions pass */

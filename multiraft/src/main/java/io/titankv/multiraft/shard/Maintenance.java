@@ -2,6 +2,7 @@ package io.titankv.multiraft.shard;
 
 import io.titankv.engine.CorruptDataException;
 import io.titankv.engine.EngineException;
+import io.titankv.engine.StorageException;
 import io.titankv.multiraft.host.DiskGuard;
 import java.io.IOException;
 import java.util.Collection;
@@ -20,6 +21,9 @@ final class Maintenance {
     /** A merge is asked for so much at a time, so that no shard keeps the others waiting. */
     private static final long MERGE_SLICE_BYTES = 4L << 20;
 
+    /** So many rounds nothing is merged after a merge found no room. A guess. */
+    private static final int REST_ROUNDS = 60;
+
     /** A shard under care. */
     record Tended(ShardStateMachine state, ShardCounters counters) {}
 
@@ -30,6 +34,8 @@ final class Maintenance {
     /** Bytes that may still be merged; below 0 after a slice that took more than it was given. */
     private long mergeBudgetBytes;
 
+    private int roundsOfRest;
+
     Maintenance(Supplier<Collection<Tended>> shards, DiskGuard disk, long mergeBytesPerRound) {
         this.shards = shards;
         this.disk = disk;
@@ -38,23 +44,37 @@ final class Maintenance {
 
     /** One round over all shards. */
     void round() {
+        look();
+        List<Tended> now = List.copyOf(shards.get());
+        now.forEach(this::maybeSync);
+        mergeBudgetBytes = Math.min(mergeBudgetBytes + mergeBytesPerRound, mergeBytesPerRound);
+        if (roundsOfRest > 0) {
+            roundsOfRest--;
+        } else {
+            mergeAll(now);
+        }
+    }
+
+    private void look() {
         try {
             disk.look();
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("free space of the disk cannot be read");
         }
-        List<Tended> now = List.copyOf(shards.get());
-        now.forEach(this::maybeSync);
-        mergeBudgetBytes = Math.min(mergeBudgetBytes + mergeBytesPerRound, mergeBytesPerRound);
+    }
+
+    /** In turns; on a disk that is nearly full one shard after the other, as each merge needs room until it is done. */
+    private void mergeAll(List<Tended> shards) {
         boolean merged = true;
         while (merged && mergeBudgetBytes > 0) {
             merged = false;
-            for (Tended shard : now) {
-                if (mergeBudgetBytes > 0) {
-                    long bytes = merge(shard);
+            for (Tended shard : shards) {
+                long bytes;
+                do {
+                    bytes = mergeBudgetBytes > 0 && roundsOfRest == 0 ? merge(shard) : 0;
                     mergeBudgetBytes -= bytes;
                     merged |= bytes > 0;
-                }
+                } while (bytes > 0 && disk.full());
             }
         }
     }
@@ -70,10 +90,26 @@ final class Maintenance {
     }
 
     private long merge(Tended shard) {
-        long bytes = onStore(shard, store -> store.mergeSome(Math.min(MERGE_SLICE_BYTES, mergeBudgetBytes)));
+        long bytes = onStore(shard, this::merge);
+        look();
         shard.counters().mergedBytes.add(bytes);
         shard.counters().merging = bytes > 0;
         return bytes;
+    }
+
+    /** Nothing is lost by a merge that found no room: what it had written is dropped. */
+    private long merge(ShardStore store) {
+        try {
+            return store.mergeSome(Math.min(MERGE_SLICE_BYTES, mergeBudgetBytes));
+        } catch (StorageException e) {
+            look();
+            if (e.stopsWriting() || !disk.full()) {
+                throw e;
+            }
+            LOG.atWarn().setCause(e).log("no room to merge: it rests for a while");
+            roundsOfRest = REST_ROUNDS;
+            return 0;
+        }
     }
 
     private interface Work {

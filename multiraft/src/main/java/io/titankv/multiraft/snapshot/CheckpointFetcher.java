@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.multiraft.snapshot.CheckpointSource.CheckpointFile;
+import io.titankv.multiraft.snapshot.FetchRoom.NoRoomException;
 import io.titankv.proto.internal.v1.CloseCheckpointRequest;
 import io.titankv.proto.internal.v1.OpenCheckpointRequest;
 import io.titankv.proto.internal.v1.OpenCheckpointResponse;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -37,7 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,12 +51,6 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
     private static final int THREADS = 2;
     private static final int FETCHES_QUEUED_MAX = 256;
 
-    /** What is fetched of a file that is not whole yet. */
-    private static final String PART = ".part";
-
-    /** Names that a peer may make here: no way out of the directory, and none of ours. */
-    private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -69,22 +62,37 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
 
     private final String clusterId;
     private final Function<NodeId, Channel> channels;
+    private final FetchRoom room;
     private final Duration pauseAfterBreak;
+    private final Duration pauseWithoutRoom;
     private final ThreadPoolExecutor threads;
     private final CopyPace pace = new CopyPace();
     private final LongAdder filesFetched = new LongAdder();
     private final LongAdder filesKept = new LongAdder();
     private final LongAdder bytesFetched = new LongAdder();
 
-    /** @param channels to the nodes' ReplicaFiles services */
-    public CheckpointFetcher(String clusterId, Function<NodeId, Channel> channels) {
-        this(clusterId, channels, Duration.ofMillis(200));
+    /**
+     * One that fetches nothing yet.
+     *
+     * @param channels to the nodes' ReplicaFiles services
+     * @param disk on which it all goes
+     */
+    public CheckpointFetcher(String clusterId, Function<NodeId, Channel> channels, DiskRoom disk) {
+        this(clusterId, channels, disk, Duration.ofMillis(200), Duration.ofSeconds(5));
     }
 
-    CheckpointFetcher(String clusterId, Function<NodeId, Channel> channels, Duration pauseAfterBreak) {
+    /** @param pauseWithoutRoom after which one that finds no room ends: whoever wants it asks again at once */
+    CheckpointFetcher(
+            String clusterId,
+            Function<NodeId, Channel> channels,
+            DiskRoom disk,
+            Duration pauseAfterBreak,
+            Duration pauseWithoutRoom) {
         this.clusterId = clusterId;
         this.channels = channels;
         this.pauseAfterBreak = pauseAfterBreak;
+        this.pauseWithoutRoom = pauseWithoutRoom;
+        room = new FetchRoom(disk);
         this.threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -126,7 +134,9 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
                             .addKeyValue("source", request.source())
                             .setCause(e)
                             .log("fetching a group's state failed; it will be tried again");
-                    fetched.completeExceptionally(e);
+                    Duration pause = e instanceof NoRoomException ? pauseWithoutRoom : Duration.ZERO;
+                    CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS)
+                            .execute(() -> fetched.completeExceptionally(e));
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -153,15 +163,20 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
             if (position.index() <= request.have().index()) {
                 return Optional.empty();
             }
-            List<Wanted> wanted = wanted(checkpoint);
+            List<WantedFile> wanted = WantedFile.of(checkpoint);
             GenerationDirectory.createDurably(request.incoming());
             deleteUnwanted(request.incoming(), wanted);
             Set<CheckpointFile> local = localFiles(request, base);
-            for (Wanted file : wanted) {
-                provide(peer, checkpoint.getCheckpointId(), file, request.incoming(), base, local);
+            try (FetchRoom.Taken _ = room.take(WantedFile.bytesMissing(wanted, request.incoming(), local))) {
+                for (WantedFile file : wanted) {
+                    provide(peer, checkpoint.getCheckpointId(), file, request.incoming(), base, local);
+                }
             }
             GenerationDirectory.syncDirectory(request.incoming());
             return Optional.of(position);
+        } catch (NoRoomException e) {
+            GenerationDirectory.deleteTree(request.incoming()); // what an earlier try left is in the way of others
+            throw e;
         } finally {
             GenerationDirectory.deleteTree(base);
             closeQuietly(peer, checkpoint.getCheckpointId());
@@ -184,23 +199,11 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
         }
     }
 
-    private static List<Wanted> wanted(OpenCheckpointResponse checkpoint) throws IOException {
-        List<Wanted> wanted = new ArrayList<>();
-        for (var file : checkpoint.getFilesList()) {
-            if (!FILE_NAME.matcher(file.getName()).matches() || file.getName().endsWith(PART) || file.getBytes() < 0) {
-                throw new IOException("a peer names a file that cannot be: " + file.getName());
-            }
-            wanted.add(new Wanted(
-                    new CheckpointFile(file.getName(), file.getBytes(), file.getCrc32C()), file.getTailHash()));
-        }
-        return wanted;
-    }
-
-    private static void deleteUnwanted(Path incoming, List<Wanted> wanted) throws IOException {
+    private static void deleteUnwanted(Path incoming, List<WantedFile> wanted) throws IOException {
         Set<String> names = new HashSet<>();
         wanted.forEach(file -> {
             names.add(file.file().name());
-            names.add(file.file().name() + PART);
+            names.add(file.file().name() + WantedFile.PART);
         });
         try (DirectoryStream<Path> children = Files.newDirectoryStream(incoming)) {
             for (Path child : children) {
@@ -239,7 +242,7 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
     private void provide(
             ReplicaFilesBlockingStub peer,
             String checkpointId,
-            Wanted wanted,
+            WantedFile wanted,
             Path incoming,
             Path base,
             Set<CheckpointFile> local)
@@ -258,7 +261,7 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
             filesKept.increment();
             return;
         }
-        Path part = incoming.resolve(file.name() + PART);
+        Path part = incoming.resolve(file.name() + WantedFile.PART);
         boolean begunEarlier = Files.exists(part);
         download(peer, checkpointId, file, part);
         if (!wanted.is(part)) {
@@ -347,15 +350,6 @@ public final class CheckpointFetcher implements StateFetcher, AutoCloseable {
         } catch (StatusRuntimeException e) {
             // Its lease will end it.
             LOG.atDebug().setCause(e).log("a checkpoint could not be closed at its peer");
-        }
-    }
-
-    /** A file of the peer's, and all by which another is known to be the same. */
-    private record Wanted(CheckpointFile file, long tailHash) {
-        boolean is(Path candidate) throws IOException {
-            return Files.size(candidate) == file.bytes()
-                    && FileChecksums.ofTail(candidate) == tailHash
-                    && FileChecksums.of(candidate) == file.crc32c();
         }
     }
 

@@ -65,6 +65,22 @@ class DiskGuardTest {
     }
 
     @Test
+    void countsWhatIsTakenUntilTheNextLook() throws IOException {
+        guard.onTaken(1 << 30);
+        assertThat(guard.full()).as("before the first look").isFalse();
+        assertThat(fullWith(2 * MIN)).isFalse();
+        guard.onTaken(MIN / 2);
+        assertThat(guard.full()).isFalse();
+        guard.onTaken(1);
+        assertThat(guard.full()).isTrue();
+        assertThat(guard.exhausted()).isFalse();
+        guard.onTaken(MIN / 4);
+        assertThat(guard.exhausted()).isTrue();
+        assertThat(exhaustedWith(2 * MIN)).isFalse();
+        assertThat(guard.full()).isFalse();
+    }
+
+    @Test
     void knowsNothingNewWhenItCannotLook() throws IOException {
         assertThat(fullWith(MIN - 1)).isTrue();
         broken = true;

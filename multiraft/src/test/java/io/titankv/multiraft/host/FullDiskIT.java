@@ -14,11 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a group when the disks of its nodes fill ({@link DiskGuard}, {@link VoterDisks}). */
+/** What becomes of a group when the disks of its nodes fill ({@link DiskGuard}, {@link VoterDisks}, {@link Refusals}). */
 final class FullDiskIT {
     private static final GroupId S1 = new GroupId(1);
-    private static final long FULL = 600;
-    private static final long EXHAUSTED = 100;
+    private static final long FULL = 80 << 20;
+    private static final long EXHAUSTED = 10 << 20;
     private static final long ROOM = 1L << 40;
 
     @TempDir

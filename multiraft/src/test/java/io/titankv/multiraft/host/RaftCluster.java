@@ -43,7 +43,7 @@ public final class RaftCluster implements AutoCloseable {
     /** A disk with as much room as a test says. */
     private static final class Disk {
         private final AtomicLong free = new AtomicLong(Long.MAX_VALUE);
-        private final DiskGuard guard = new DiskGuard(free::get, 1_000);
+        private final DiskGuard guard = new DiskGuard(free::get, 100 << 20);
     }
 
     private RaftCluster(Path directory, UnaryOperator<RaftHostOptions> adjust) {
@@ -92,7 +92,7 @@ public final class RaftCluster implements AutoCloseable {
         return disks.computeIfAbsent(node, _ -> new Disk());
     }
 
-    /** Below 1,000 bytes the disk of a node is nearly full, below 500 exhausted. */
+    /** Below 100 MiB the disk of a node is nearly full, below 50 exhausted. */
     void freeBytes(NodeId node, long bytes) throws IOException {
         disk(node).free.set(bytes);
         disk(node).guard.look();

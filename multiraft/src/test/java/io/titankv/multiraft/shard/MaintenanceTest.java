@@ -4,6 +4,7 @@ import static io.titankv.multiraft.shard.TestWrites.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.engine.CorruptDataException;
+import io.titankv.engine.StorageException;
 import io.titankv.multiraft.host.DiskGuard;
 import io.titankv.multiraft.shard.Maintenance.Tended;
 import java.io.IOException;
@@ -114,6 +115,49 @@ class MaintenanceTest {
             }
             everyMergeTakes(first, "first", -1);
             assertThat(mergesOfARound()).containsExactly("first 4", "second 4", "first 4", "second 2", "first 2");
+        }
+    }
+
+    @Nested
+    class OnADiskThatIsNearlyFull {
+        private int slices;
+
+        @Test
+        void oneShardIsMergedAfterTheOther() {
+            free = 99;
+            first.store().merging = budget -> {
+                merges.add("first");
+                return slices++ < 3 ? MIB : 0;
+            };
+            everyMergeTakes(second, "second", 0);
+            assertThat(mergesOfARound())
+                    .containsExactly("first", "first", "first", "first", "second 4", "first", "second 4");
+        }
+
+        @Test
+        void aMergeThatFindsNoRoomIsNoFaultAndRests() {
+            free = 99;
+            first.store().merging = _ -> {
+                merges.add("first");
+                throw new StorageException("cannot merge", null, new IOException("No space left on device"));
+            };
+            everyMergeTakes(second, "second", 0);
+            assertThat(mergesOfARound()).containsExactly("first");
+            for (int round = 0; round < 60; round++) {
+                assertThat(mergesOfARound()).isEmpty();
+            }
+            assertThat(mergesOfARound()).containsExactly("first");
+            assertThat(first.machine.faultOrNull()).isNull();
+        }
+
+        @Test
+        void anotherFailureOfAMergeIsAFault() {
+            first.store().merging = _ -> {
+                throw new StorageException("cannot merge", null, new IOException("Input/output error"));
+            };
+            everyMergeTakes(second, "second", 0);
+            assertThat(mergesOfARound()).containsExactly("second 4");
+            assertThat(first.machine.faultOrNull()).isEqualTo("cannot merge");
         }
     }
 

@@ -45,7 +45,7 @@ final class ShardCluster implements AutoCloseable {
     /** What runs on a node. */
     private final class Node implements AutoCloseable {
         final CheckpointRegistry registry = new CheckpointRegistry();
-        final CheckpointFetcher fetcher = new CheckpointFetcher("c1", ShardCluster.this::channel);
+        final CheckpointFetcher fetcher = new CheckpointFetcher("c1", ShardCluster.this::channel, _ -> {});
         final CheckpointServer files;
         final Server server;
         final ShardHost shards;
@@ -134,10 +134,10 @@ final class ShardCluster implements AutoCloseable {
     }
 
     private DiskGuard disk(NodeId node) {
-        return disks.computeIfAbsent(node, _ -> new DiskGuard(room(node)::get, 1_000));
+        return disks.computeIfAbsent(node, _ -> new DiskGuard(room(node)::get, 100 << 20));
     }
 
-    /** The free bytes of a node's disk, looked at each second; below 1,000 it is nearly full. */
+    /** The free bytes of a node's disk, looked at each second; below 100 MiB it is nearly full. */
     AtomicLong room(NodeId node) {
         return freeBytes.computeIfAbsent(node, _ -> new AtomicLong(Long.MAX_VALUE));
     }

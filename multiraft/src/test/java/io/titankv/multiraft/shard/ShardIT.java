@@ -106,8 +106,8 @@ class ShardIT {
         NodeId leader = cluster.leader();
         List<NodeId> followers = cluster.others(leader);
 
-        cluster.room(followers.getFirst()).set(900);
-        cluster.room(followers.getLast()).set(900);
+        cluster.room(followers.getFirst()).set(90 << 20);
+        cluster.room(followers.getLast()).set(90 << 20);
         awaitFull(leader, followers);
         assertThat(cluster.shard(leader)
                         .writeAtomically(
@@ -116,11 +116,11 @@ class ShardIT {
                 .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(WriteOutcome.DiskFull.class));
         assertThat(cluster.write(leader, TestWrites.delete("a"))).isInstanceOf(WriteOutcome.Written.class);
 
-        cluster.room(followers.getLast()).set(2_000);
+        cluster.room(followers.getLast()).set(200 << 20);
         await().atMost(ShardCluster.PATIENCE)
                 .untilAsserted(() -> assertThat(cluster.write(leader, TestWrites.put("a", "2")))
                         .isInstanceOf(WriteOutcome.Written.class));
-        cluster.room(leader).set(900);
+        cluster.room(leader).set(90 << 20);
         awaitFull(leader, List.of(leader));
         assertThat(cluster.value("a")).isEqualTo("2");
     }

@@ -34,7 +34,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +62,7 @@ class CheckpointFetcherTest {
 
     private final CheckpointRegistry registry = new CheckpointRegistry();
     private final AtomicLong nowNanos = new AtomicLong();
+    private long roomBytes = Long.MAX_VALUE;
     /** What happens to chunks on their way; null: the stream breaks. */
     private UnaryOperator<@Nullable ReadFileResponse> wire = chunk -> chunk;
 
@@ -74,29 +74,8 @@ class CheckpointFetcherTest {
     private Path incoming;
     private LogPosition remotePosition = new LogPosition(3, 100);
 
-    /** A state that is a directory of files. */
-    private final class Source implements CheckpointSource {
-        private final Path state;
-
-        Source(Path state) {
-            this.state = state;
-        }
-
-        @Override
-        public CompletableFuture<CheckpointFiles> checkpoint(Path target) {
-            try {
-                Files.createDirectory(target);
-                List<CheckpointFile> files = new ArrayList<>();
-                for (Path file : list(state)) {
-                    Files.createLink(target.resolve(file.getFileName()), file);
-                    files.add(new CheckpointFile(
-                            file.getFileName().toString(), Files.size(file), FileChecksums.of(file)));
-                }
-                return CompletableFuture.completedFuture(new CheckpointFiles(remotePosition, files));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    private CheckpointSource source(Path state) {
+        return new DirectorySource(state, () -> remotePosition);
     }
 
     private static List<Path> list(Path parent) {
@@ -111,7 +90,7 @@ class CheckpointFetcherTest {
     void start() throws IOException {
         remote = Files.createDirectory(directory.resolve("remote"));
         incoming = directory.resolve("s1").resolve("incoming");
-        registry.register(GROUP, new Source(remote));
+        registry.register(GROUP, source(remote));
         service = CheckpointServer.start("c1", directory.resolve("checkpoints"), registry, new Ticker() {
             @Override
             public long read() {
@@ -123,7 +102,8 @@ class CheckpointFetcherTest {
                 InProcessServerBuilder.forName(name).addService(service).build().start();
         channel = InProcessChannelBuilder.forName(name).build();
         Channel spoiled = ClientInterceptors.intercept(channel, new Spoiler());
-        fetcher = new CheckpointFetcher("c1", node -> spoiled, Duration.ofMillis(1));
+        Duration pause = Duration.ofMillis(1);
+        fetcher = new CheckpointFetcher("c1", node -> spoiled, this::requireRoom, pause, pause);
     }
 
     @AfterEach
@@ -132,6 +112,12 @@ class CheckpointFetcherTest {
         channel.shutdownNow();
         server.shutdownNow().awaitTermination(60, TimeUnit.SECONDS);
         service.close();
+    }
+
+    private void requireRoom(long bytes) throws IOException {
+        if (bytes > roomBytes) {
+            throw new IOException("no room for " + bytes);
+        }
     }
 
     private byte[] file(Path parent, String name, int bytes) throws IOException {
@@ -176,6 +162,20 @@ class CheckpointFetcherTest {
     }
 
     @Test
+    void beginsWhenThereIsRoomForAllThatIsMissing() throws IOException {
+        file(remote, "000001.data", 2 * CHUNK);
+        file(remote, "000002.data", CHUNK);
+        file(incoming, "000001.data", 2 * CHUNK);
+        roomBytes = CHUNK - 1;
+        assertThatThrownBy(this::fetch).hasMessageContaining("no room for " + CHUNK);
+        assertThat(incoming).doesNotExist();
+
+        roomBytes = 3 * CHUNK;
+        assertThat(fetch()).isPresent();
+        assertFetched();
+    }
+
+    @Test
     void bringsNoMoreInASecondThanItMay() throws IOException {
         file(remote, "000001.data", 200);
         fetcher.limit(100);
@@ -197,8 +197,7 @@ class CheckpointFetcherTest {
             file(local, "000001.data", 2 * CHUNK);
             Files.write(local.resolve("000003.data"), new byte[10]);
             file(local, "000009.data", 5);
-            assertThat(fetch(new LogPosition(1, 7), Optional.of(new Source(local))))
-                    .isPresent();
+            assertThat(fetch(new LogPosition(1, 7), Optional.of(source(local)))).isPresent();
             assertFetched();
             assertThat(fetcher.counts()).isEqualTo(new CheckpointFetcher.Counts(2, 1, CHUNK + 10L));
         }
@@ -218,8 +217,7 @@ class CheckpointFetcherTest {
             assertThat(local.resolve("MANIFEST"))
                     .satisfies(same -> assertThat(Files.mismatch(same, remote.resolve("MANIFEST")))
                             .isNotNegative());
-            assertThat(fetch(new LogPosition(1, 7), Optional.of(new Source(local))))
-                    .isPresent();
+            assertThat(fetch(new LogPosition(1, 7), Optional.of(source(local)))).isPresent();
             assertFetched();
         }
 
