@@ -16,8 +16,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A process that writes, syncs, merges and makes checkpoints is killed again and again, and goes on each time where it was. What a
@@ -26,32 +27,70 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineKillTest {
     private static final int KILLS = 5;
     private static final int KEYS = 60;
-    private static final EngineOptions OPTIONS =
-            EngineOptions.defaults().withDataFileBytesMax(32 << 10).withSyncPolicy(new SyncPolicy.Always());
+
+    /** What is written. */
+    enum Load {
+        /** Many files, each batch synced. */
+        SMALL_VALUES(32 << 10, true) {
+            @Override
+            long valueBytes(long index) {
+                return index * 7 % 300;
+            }
+        },
+        /** Values that are stored to memory and values that go to the file by themselves, in turns. What a process wrote outlives it unsynced. */
+        LARGE_AND_SMALL_VALUES(8 << 20, false) {
+            @Override
+            long valueBytes(long index) {
+                return index % 4 == 0 ? 66_000 + index * 7_919 % 100_000 : index * 7_919 % 60_000;
+            }
+        };
+
+        private final long dataFileBytesMax;
+        private final boolean isSynced;
+
+        Load(long dataFileBytesMax, boolean isSynced) {
+            this.dataFileBytesMax = dataFileBytesMax;
+            this.isSynced = isSynced;
+        }
+
+        EngineOptions options() {
+            return EngineOptions.defaults()
+                    .withDataFileBytesMax(dataFileBytesMax)
+                    .withSyncPolicy(isSynced ? new SyncPolicy.Always() : new SyncPolicy.Never());
+        }
+
+        abstract long valueBytes(long index);
+
+        private String value(long index) {
+            return index + "v".repeat((int) valueBytes(index));
+        }
+    }
 
     @TempDir
     @Nullable
     Path temp;
 
-    @Test
-    void acknowledgedBatchesOutliveTheProcess() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void acknowledgedBatchesOutliveTheProcess(Load load) throws Exception {
         Path directory = Objects.requireNonNull(temp).resolve("store");
         Random random = new Random(20);
         long acknowledged = -1;
         for (int kill = 0; kill < KILLS; kill++) {
-            acknowledged = Math.max(acknowledged, writeUntilKilled(directory, 20 + random.nextInt(400)));
-            try (Engine engine = Engine.open(directory, OPTIONS)) {
+            acknowledged = Math.max(acknowledged, writeUntilKilled(directory, load, 20 + random.nextInt(400)));
+            try (Engine engine = Engine.open(directory, load.options())) {
                 long recovered = engine.applied().index();
                 assertThat(recovered).as("kill %d", kill).isGreaterThanOrEqualTo(acknowledged);
-                assertThat(contents(engine)).as("kill %d", kill).isEqualTo(expected(recovered));
-                assertThat(engine.count(0, 0)).isEqualTo(expected(recovered).size());
+                assertThat(contents(engine)).as("kill %d", kill).isEqualTo(expected(load, recovered));
+                assertThat(engine.count(0, 0))
+                        .isEqualTo(expected(load, recovered).size());
                 acknowledged = recovered;
             }
         }
     }
 
     /** Returns the last batch that the process said was durable. */
-    private static long writeUntilKilled(Path directory, int batches) throws Exception {
+    private static long writeUntilKilled(Path directory, Load load, int batches) throws Exception {
         Process writer = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -59,7 +98,8 @@ class EngineKillTest {
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         EngineKillTest.WriterProcess.class.getName(),
-                        directory.toString())
+                        directory.toString(),
+                        load.name())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         long last = -1;
@@ -88,13 +128,9 @@ class EngineKillTest {
         return "key" + index % KEYS;
     }
 
-    private static String value(long index) {
-        return index + "v".repeat((int) (index * 7 % 300));
-    }
-
-    private static WriteBatch batch(long index) {
+    private static WriteBatch batch(Load load, long index) {
         WriteBatch batch = new WriteBatch(new EntryPosition(1, index));
-        batch.put(token(key(index)), TestStore.bytes(key(index)), TestStore.bytes(value(index)), index + 1);
+        batch.put(token(key(index)), TestStore.bytes(key(index)), TestStore.bytes(load.value(index)), index + 1);
         batch.put(token("last"), TestStore.bytes("last"), TestStore.bytes("" + index), index + 1);
         if (index % 3 == 0) {
             batch.delete(token(key(index / 2)), TestStore.bytes(key(index / 2)), index + 1);
@@ -109,10 +145,10 @@ class EngineKillTest {
         return TestStore.SPREAD.applyAsLong(key);
     }
 
-    private static Map<String, String> expected(long applied) {
+    private static Map<String, String> expected(Load load, long applied) {
         Map<String, String> state = new TreeMap<>();
         for (long index = 0; index <= applied; index++) {
-            state.put(key(index), value(index));
+            state.put(key(index), load.value(index));
             state.put("last", "" + index);
             if (index % 3 == 0) {
                 state.remove(key(index / 2));
@@ -143,12 +179,13 @@ class EngineKillTest {
 
         public static void main(String[] args) throws Exception {
             Path directory = Path.of(args[0]);
+            Load load = Load.valueOf(args[1]);
             PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
-            try (Engine engine = Engine.open(directory, OPTIONS)) {
+            try (Engine engine = Engine.open(directory, load.options())) {
                 Thread merger = Thread.ofPlatform().daemon().start(() -> mergeForEver(engine));
                 long first = engine.applied().index() + 1;
                 for (long index = first; merger.isAlive(); index++) {
-                    engine.apply(batch(index));
+                    engine.apply(batch(load, index));
                     out.print(index + "\n");
                     out.flush();
                     if (index % 50 == 0) {
