@@ -46,7 +46,10 @@ final class Maintenance {
     void round() {
         look();
         List<Tended> now = List.copyOf(shards.get());
-        now.forEach(this::maybeSync);
+        for (Tended shard : now) {
+            maybeSync(shard);
+            look(); // between two looks what comes is only guessed, and a sync may take its time
+        }
         mergeBudgetBytes = Math.min(mergeBudgetBytes + mergeBytesPerRound, mergeBytesPerRound);
         if (roundsOfRest > 0) {
             roundsOfRest--;
