@@ -90,31 +90,30 @@ final class NioFile implements FileStore.File {
     @Override
     public void write(long offset, ByteBuffer... buffers) throws IOException {
         requireForced();
-        long at = offset;
-        if (buffers.length == 1 && store(at, buffers[0])) {
-            writtenEnd = at + buffers[0].position();
+        if (buffers.length == 1 && store(offset, buffers[0])) {
+            writtenEnd = offset + buffers[0].position();
             return;
         }
         if (appendsMapped) {
-            room.passOver(at + totalBytes(buffers));
+            room.passOver(offset + totalBytes(buffers));
         }
         try {
-            writeThrough(at, buffers);
+            writeThrough(offset, buffers);
         } catch (IOException e) {
             if (appendsMapped) {
-                room.cutTo(at); // how much of it is there is not known
+                room.cutTo(offset); // how much of it is there is not known
             }
             throw e;
         }
     }
 
     private void writeThrough(long offset, ByteBuffer... buffers) throws IOException {
-        long at = offset;
         if (buffers.length == 1) {
-            writeFully(at, buffers[0]);
-            writtenEnd = at + buffers[0].position();
+            writeFully(offset, buffers[0]);
+            writtenEnd = offset + buffers[0].position();
             return;
         }
+        long at = offset;
         ByteBuffer gathered = ByteBuffer.allocate((int) Math.min(GATHER_BYTES, totalBytes(buffers)));
         for (ByteBuffer buffer : buffers) {
             if (buffer.remaining() > gathered.remaining()) {
