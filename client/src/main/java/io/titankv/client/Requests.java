@@ -85,14 +85,14 @@ final class Requests implements AutoCloseable {
      * Does a job.
      *
      * @param operations that it counts for
-     * @param bytes that it holds until its end
+     * @param bytes that it sends, and holds until its end
      */
     <T> CompletableFuture<T> submit(Job<T> job, int operations, long bytes) {
         @Nullable TitanException refusal = admitOrRefuse(job, operations, bytes);
         if (refusal != null) {
             return CompletableFuture.failedFuture(refusal);
         }
-        CompletableFuture<T> result = new RetryLoop<>(this, job).start();
+        CompletableFuture<T> result = new RetryLoop<>(this, job, bytes).start();
         var _ = result.whenComplete((value, failure) -> limit.release(operations, bytes));
         return result;
     }

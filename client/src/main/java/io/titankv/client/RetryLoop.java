@@ -55,6 +55,7 @@ final class RetryLoop<T> {
 
     private final Requests requests;
     private final Job<T> job;
+    private final Duration tryTimeout;
     private final TimerWheel timer;
     private final long startNanos;
     private final CompletableFuture<T> result = new CompletableFuture<>();
@@ -70,9 +71,11 @@ final class RetryLoop<T> {
     private int immediate;
     private int pauses;
 
-    RetryLoop(Requests requests, Job<T> job) {
+    /** @param bytes that a try sends */
+    RetryLoop(Requests requests, Job<T> job, long bytes) {
         this.requests = requests;
         this.job = job;
+        this.tryTimeout = requests.policy().tryTimeout(bytes);
         this.timer = requests.timer();
         this.startNanos = timer.nanoTime();
         this.mayHaveHappened = job.mayHaveHappened();
@@ -122,9 +125,8 @@ final class RetryLoop<T> {
     }
 
     private Duration timeoutOfTry(Duration left) {
-        Duration max = requests.policy().tryTimeout();
         boolean repeatable = job.repeat() != Repeat.HARMFUL && requests.policy().triesMax() > tries;
-        return !repeatable || job.oneTryMayTakeAll() || left.compareTo(max) < 0 ? left : max;
+        return !repeatable || job.oneTryMayTakeAll() || left.compareTo(tryTimeout) < 0 ? left : tryTimeout;
     }
 
     private static TryFailure unsent(ErrorReason reason, String message) {
