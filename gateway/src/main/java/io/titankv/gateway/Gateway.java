@@ -4,6 +4,8 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.titankv.client.session.SessionLinkOptions;
+import io.titankv.model.GroupId;
+import io.titankv.model.ShardMap;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -22,6 +24,7 @@ public final class Gateway implements AutoCloseable {
 
     private final ForkJoinPool executor;
     private final ScheduledThreadPoolExecutor timer;
+    private final RoundPauses pauses;
     private final Peers peers;
     private final Admission admission;
     private final AnswerRooms rooms;
@@ -30,12 +33,14 @@ public final class Gateway implements AutoCloseable {
     private Gateway(
             ForkJoinPool executor,
             ScheduledThreadPoolExecutor timer,
+            RoundPauses pauses,
             Peers peers,
             Admission admission,
             AnswerRooms rooms,
             List<ServerServiceDefinition> services) {
         this.executor = executor;
         this.timer = timer;
+        this.pauses = pauses;
         this.peers = peers;
         this.admission = admission;
         this.rooms = rooms;
@@ -71,7 +76,8 @@ public final class Gateway implements AutoCloseable {
         AnswerRooms rooms = new AnswerRooms(options);
         GatewayMeters meters = new GatewayMeters(registry, admission, rooms);
         Peers peers = new Peers(options, routes, channels, linkOptions);
-        Router router = new Router(options, routes, shards, timer, executor, meters);
+        RoundPauses pauses = new RoundPauses(timer, executor);
+        Router router = new Router(options, routes, shards, pauses, meters);
         KeyOperations operations = new KeyOperations(router, peers);
         GatewayParts parts = new GatewayParts(
                 options,
@@ -89,7 +95,7 @@ public final class Gateway implements AutoCloseable {
                 ticker);
         List<ServerServiceDefinition> services =
                 List.of(ServerInterceptors.intercept(new KvEndpoint(parts), ForwardMark.interceptor()));
-        return new Gateway(executor, timer, peers, admission, rooms, services);
+        return new Gateway(executor, timer, pauses, peers, admission, rooms, services);
     }
 
     /** What the server offers for this gateway. */
@@ -100,6 +106,19 @@ public final class Gateway implements AutoCloseable {
     /** Where calls of {@link #services} are best begun, as they do not block: on the threads that carry them on. */
     public Executor executor() {
         return executor;
+    }
+
+    /**
+     * Says that somebody leads a shard with a replica here, or that what it owns has changed: requests that wait for that go on at once.
+     * Without such news they look again now and then.
+     */
+    public void onShardNews(GroupId shard) {
+        pauses.onNews(shard);
+    }
+
+    /** Says that there are newer routes, for the same reason. */
+    public void onRoutes(ShardMap newest) {
+        pauses.onMap(newest);
     }
 
     /** Requests and session operations being worked on now. */

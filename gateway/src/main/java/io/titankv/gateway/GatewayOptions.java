@@ -151,6 +151,22 @@ public record GatewayOptions(
                 entryBytesMax);
     }
 
+    public GatewayOptions withPauses(Duration min, Duration max) {
+        return new GatewayOptions(
+                self,
+                opsInFlightMax,
+                bytesInFlightMax,
+                sessionOpsMax,
+                sessionBytesMax,
+                untakenMax,
+                timeoutDefault,
+                timeoutMax,
+                min,
+                max,
+                busyDelay,
+                entryBytesMax);
+    }
+
     public GatewayOptions withUntakenMax(Duration longest) {
         return new GatewayOptions(
                 self,

@@ -2,8 +2,11 @@ package io.titankv.gateway;
 
 import io.titankv.model.GroupId;
 import io.titankv.model.NodeId;
+import io.titankv.model.ShardMap;
+import io.titankv.proto.errors.TitanError;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who led a shard when this gateway last heard of it from another: newer than the map most of the time, and wrong now and then,
@@ -33,5 +36,25 @@ final class LeaderHints {
     /** That node does not lead it, or cannot be reached. */
     void forget(GroupId group, NodeId node) {
         leaders.computeIfPresent(group, (_, known) -> known.node().equals(node) ? null : known);
+    }
+
+    /** Whom a refusal names, at the address that the routes have for it. */
+    static @Nullable Leader namedOrNull(TitanError error, ShardMap map) {
+        NodeId node;
+        try {
+            node = error.leaderNodeId().map(NodeId::new).orElse(null);
+        } catch (IllegalArgumentException e) {
+            // A hint that cannot be read is no hint.
+            return null;
+        }
+        if (node == null) {
+            return null;
+        }
+        NodeId named = node;
+        return map.node(named)
+                .map(ShardMap.NodeEntry::address)
+                .or(error::leaderAddress)
+                .map(address -> new Leader(named, address))
+                .orElse(null);
     }
 }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One request's way to a replica that answers it. In a round each node is asked once at most; a round without an answer ends in a
- * pause. A request that another gateway has sent on is tried here once, and never sent further.
+ * pause ({@link RoundPauses}). A request that another gateway has sent on is tried here once, after a pause when this node is about
+ * to lead, and never sent further.
  *
  * <p>Confined to one thread at a time: the next step begins only when the try before has ended.
  */
@@ -36,6 +37,9 @@ final class RouteWalk<T> {
     private final CompletableFuture<Answer<T>> result = new CompletableFuture<>();
 
     private int round = 1;
+    /** From before somebody was asked in this round; null in the first one. */
+    private RoundPauses.@Nullable Seen seen;
+
     private List<NodeId> asked = List.of();
     private @Nullable Leader hint;
     private @Nullable TitanError last;
@@ -88,6 +92,9 @@ final class RouteWalk<T> {
             answerHere(details);
             return;
         }
+        if (round > 1 && asked.isEmpty()) {
+            seen = router.pauses().seen(group);
+        }
         Target target = router.choice().choose(group, map, operation.needLeader(), asked, hint, quarantined != null);
         switch (target) {
             case Target.Local(Shard shard) -> {
@@ -115,7 +122,13 @@ final class RouteWalk<T> {
         if (operation.needLeader()
                 && call.arrival() == Arrival.FORWARDED
                 && !local.get().leads()) {
+            seen = router.pauses().seen(details.group());
             ReplicaStatus status = local.get().status();
+            if (status.isAboutToLead() && round == 1) {
+                // Who sent it on would hear of it later than this node does.
+                endRound(details, router.options().pauseMax());
+                return;
+            }
             if (!status.leads()) {
                 finish(Answer.refused(outcomes.notLeader(status.leader())
                         .withEpoch(details.map().epoch())));
@@ -171,7 +184,7 @@ final class RouteWalk<T> {
         switch (reason) {
             case NOT_LEADER -> {
                 last = error;
-                hint = namedLeaderOrNull(error, details.map());
+                hint = LeaderHints.namedOrNull(error, details.map());
                 if (peer != null) {
                     router.hints().forget(details.group(), peer.node());
                 }
@@ -241,27 +254,12 @@ final class RouteWalk<T> {
         }
     }
 
-    private static @Nullable Leader namedLeaderOrNull(TitanError error, ShardMap map) {
-        NodeId node;
-        try {
-            node = error.leaderNodeId().map(NodeId::new).orElse(null);
-        } catch (IllegalArgumentException e) {
-            // A hint that cannot be read is no hint.
-            return null;
-        }
-        if (node == null) {
-            return null;
-        }
-        NodeId named = node;
-        return map.node(named)
-                .map(ShardMap.NodeEntry::address)
-                .or(error::leaderAddress)
-                .map(address -> new Leader(named, address))
-                .orElse(null);
-    }
-
     /** Everyone was asked, or nobody can answer yet: pauses, then begins anew. */
     private void endRound(Routed.Try details) {
+        endRound(details, router.pause(round));
+    }
+
+    private void endRound(Routed.Try details, Duration longest) {
         if (quarantined != null) {
             finish(Answer.refused(quarantined));
             return;
@@ -270,7 +268,7 @@ final class RouteWalk<T> {
             last = details.outcomes().notLeader(null);
         }
         long left = call.deadline().remainingNanos();
-        Duration pause = router.pause(round);
+        Duration pause = longest;
         if (pause.toNanos() >= left - WORTH_TRYING_NANOS) {
             pause = Duration.ofNanos(left / 2);
         }
@@ -280,7 +278,7 @@ final class RouteWalk<T> {
         }
         startRound();
         try {
-            router.after(pause, this::step);
+            router.pauses().pause(details.group(), seen, pause, this::step);
         } catch (RejectedExecutionException e) {
             // The gateway was closed meanwhile. What was refused is still not done.
             giveUp();

@@ -2,11 +2,7 @@ package io.titankv.gateway;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Finds, for every kind of request, a replica that answers it. Thread-safe; nothing here blocks.
@@ -20,23 +16,15 @@ final class Router {
     private final LocalShards shards;
     private final LeaderHints hints = new LeaderHints();
     private final TargetChoice choice;
-    private final ScheduledExecutorService timer;
-    private final Executor executor;
+    private final RoundPauses pauses;
     private final GatewayMeters meters;
 
-    Router(
-            GatewayOptions options,
-            RouteSource routes,
-            LocalShards shards,
-            ScheduledExecutorService timer,
-            Executor executor,
-            GatewayMeters meters) {
+    Router(GatewayOptions options, RouteSource routes, LocalShards shards, RoundPauses pauses, GatewayMeters meters) {
         this.options = options;
         this.routes = routes;
         this.shards = shards;
         this.choice = new TargetChoice(options.self(), shards, hints);
-        this.timer = timer;
-        this.executor = executor;
+        this.pauses = pauses;
         this.meters = meters;
     }
 
@@ -70,7 +58,7 @@ final class Router {
         return meters;
     }
 
-    /** A pause that doubles with each round, of which a random half is taken: many that wait do not come back together. */
+    /** The longest pause after a round, which doubles with each, of which a random half is taken: many that wait do not come back together. */
     Duration pause(int round) {
         long longest = options.pauseMax().toNanos();
         long nanos = options.pauseMin().toNanos();
@@ -81,8 +69,7 @@ final class Router {
         return Duration.ofNanos(nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1));
     }
 
-    /** Throws RejectedExecutionException once the gateway is closed. */
-    void after(Duration pause, Runnable task) {
-        ScheduledFuture<?> _ = timer.schedule(() -> executor.execute(task), pause.toNanos(), TimeUnit.NANOSECONDS);
+    RoundPauses pauses() {
+        return pauses;
     }
 }

@@ -51,8 +51,8 @@ record TargetChoice(NodeId self, LocalShards shards, LeaderHints hints) {
                 return new Target.Local(local.get());
             }
             ReplicaStatus status = local.get().status();
-            if (status.role() == ReplicaStatus.Role.LEADER) {
-                // About to lead: nobody else does.
+            if (status.isAboutToLead()) {
+                // Nobody else does.
                 return new Target.Nobody();
             }
             followed = status.leader();

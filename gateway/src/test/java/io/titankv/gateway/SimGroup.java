@@ -77,6 +77,7 @@ final class SimGroup {
     private Epoch epoch;
     private @Nullable NodeId leader;
     private boolean frozen;
+    private boolean ready = true;
     private boolean noQuorum;
     private boolean replicatesToAll = true;
     private @Nullable Function<ShardWrite, @Nullable WriteOutcome> writeFault;
@@ -96,10 +97,12 @@ final class SimGroup {
         replicas.forEach(node -> states.put(node, new State()));
     }
 
-    // ---- what a test does to it
-
     synchronized void lead(@Nullable NodeId node) {
         leader = node;
+    }
+
+    synchronized void beReady(boolean on) {
+        ready = on;
     }
 
     synchronized void own(Epoch newEpoch, List<TokenRange> newRanges) {
@@ -208,8 +211,6 @@ final class SimGroup {
             }
         });
     }
-
-    // ---- what a replica answers
 
     Shard on(NodeId node) {
         return new Replica(node);
@@ -452,7 +453,7 @@ final class SimGroup {
                         leads ? ReplicaStatus.Role.LEADER : ReplicaStatus.Role.FOLLOWER,
                         1,
                         leader,
-                        leads,
+                        leads && ready,
                         nextIndex - 1,
                         state.applied,
                         matches,

@@ -32,5 +32,13 @@ public final class Limits {
     /** A page of a scan ends when it holds this many bytes. */
     public static final int PAGE_BYTES_MAX = 4 << 20;
 
+    /** What an entry with the largest value has besides: its key, its routing tag, its request id, and what frames them, bytes. */
+    private static final int ENTRY_MARGIN_BYTES = 64 << 10;
+
     private Limits() {}
+
+    /** Largest Raft entry where values may be so large, bytes. */
+    public static int entryBytesMax(int valueBytesMax) {
+        return Math.max(ENTRY_BYTES_DEFAULT_MAX, valueBytesMax + ENTRY_MARGIN_BYTES);
+    }
 }

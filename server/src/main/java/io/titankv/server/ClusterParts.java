@@ -38,6 +38,7 @@ final class ClusterParts implements AutoCloseable {
     private final MutableHandlerRegistry services;
     private final CheckpointRegistry checkpoints = new CheckpointRegistry();
     private final ReplicaFaultListener faults;
+    private final ShardNews news;
     private final MeterRegistry registry;
 
     private long copyBytesPerSecondMax;
@@ -49,10 +50,11 @@ final class ClusterParts implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param placement knows the cluster's id once there is one, and hears of range transfers
+     * @param placement knows the cluster's id once there is one, and hears of what is imported
      * @param channels to a node's gateway
      * @param gateways to the gateway at HOST:PORT
      * @param services where the services of checkpoint files and of range exports are added
+     * @param news told of range transfers
      * @param registry where the shards are measured
      */
     ClusterParts(
@@ -63,6 +65,7 @@ final class ClusterParts implements AutoCloseable {
             Function<String, Channel> gateways,
             MutableHandlerRegistry services,
             ReplicaFaultListener faults,
+            ShardNews news,
             MeterRegistry registry) {
         this.options = options;
         this.directory = directory;
@@ -71,6 +74,7 @@ final class ClusterParts implements AutoCloseable {
         this.gateways = gateways;
         this.services = services;
         this.faults = faults;
+        this.news = news;
         this.registry = registry;
         checkpoints.register(GroupId.PLACEMENT, placement.checkpointSource());
     }
@@ -142,7 +146,7 @@ final class ClusterParts implements AutoCloseable {
                 faults,
                 InstantSource.system(),
                 registry);
-        host.listenToTransfers(placement::leadershipChanged);
+        host.listenToTransfers(news::onTransfer);
         shards = host;
         exports = RangeExportServer.start(id, group -> host.transfers(group).map(ShardTransfers::exportSource));
         services.addService(exports);

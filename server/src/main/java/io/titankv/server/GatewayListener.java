@@ -7,9 +7,10 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Where the port for clients and nodes begins: there is no other way to a server of gRPC. Pure functions. */
+/** Where the port for clients and nodes begins: there is no other way to a server of gRPC. Keeps nothing. */
 final class GatewayListener {
     private static final long KEEP_ALIVE_LEAST_SECONDS = 5;
+    private static final long STOP_SECONDS = 5;
 
     private GatewayListener() {}
 
@@ -37,6 +38,14 @@ final class GatewayListener {
                             + " is in use or cannot be listened on: stop what listens there, or choose another"
                             + " --listen",
                     e);
+        }
+    }
+
+    /** Ends what listens, calls under way at the latest after a few seconds. */
+    static void stop(Server server) throws InterruptedException {
+        server.shutdown();
+        if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            server.shutdownNow().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

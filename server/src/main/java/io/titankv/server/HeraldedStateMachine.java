@@ -1,17 +1,15 @@
 package io.titankv.server;
 
 import com.google.protobuf.ByteString;
+import io.titankv.model.GroupId;
 import io.titankv.model.LogPosition;
 import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.ReplicatedStateMachine;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A state machine whose changes of leadership are told to another as well: placement hears at once who leads, not at the next
- * heartbeat.
- */
-record HeraldedStateMachine(ReplicatedStateMachine actual, Runnable onLeadershipChange)
+/** A state machine of a shard whose changes of leadership are told to others as well. */
+record HeraldedStateMachine(GroupId group, ReplicatedStateMachine actual, ShardNews news)
         implements ReplicatedStateMachine {
     @Override
     public LogPosition open() {
@@ -41,7 +39,7 @@ record HeraldedStateMachine(ReplicatedStateMachine actual, Runnable onLeadership
     @Override
     public void onLeadership(@Nullable NodeId leader, long term, boolean self) {
         actual.onLeadership(leader, term, self);
-        onLeadershipChange.run();
+        news.onLeadership(group, leader);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.titankv.server;
 
 import io.titankv.model.NodeId;
 import io.titankv.multiraft.host.NetworkGate;
+import io.titankv.placement.run.NodeContact;
 import io.titankv.placement.state.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -228,5 +229,20 @@ public record ServerOptions(
                     tls,
                     gate);
         }
+    }
+
+    /**
+     * By which others reach this node: the ports that it really has, at the host that is advertised, or else where it listens.
+     *
+     * @param port of the gateway
+     * @param raftAddress HOST:PORT where Raft listens
+     */
+    NodeContact contact(int port, String raftAddress) {
+        if (advertiseHost.isEmpty()) {
+            return new NodeContact(listen.withPort(port).toString(), raftAddress);
+        }
+        int raftPort = HostPort.parse(raftAddress).port();
+        return new NodeContact(
+                new HostPort(advertiseHost, port).toString(), new HostPort(advertiseHost, raftPort).toString());
     }
 }

@@ -25,7 +25,6 @@ import io.titankv.placement.run.PlacementOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,17 +36,13 @@ import org.slf4j.LoggerFactory;
 public final class TitanServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TitanServer.class);
 
-    /** What an entry with the largest value has besides: its key, its routing tag, its request id, and what frames them. */
-    private static final int ENTRY_MARGIN_BYTES = 64 << 10;
-
-    private static final long GRPC_STOP_SECONDS = 5;
-
     private final ServerOptions options;
     private final NodeSecurity security;
     private final DataDirectory directory;
     private final Lifecycle lifecycle;
     private final PeerChannels channels;
     private final PlacementNode placement;
+    private final ShardNews news;
     private final ClusterParts parts;
     private final RaftHost raft;
     private final NodeReplicas replicas;
@@ -108,9 +103,18 @@ public final class TitanServer implements AutoCloseable {
 
         placement = openPlacement();
         lifecycle.onStop(placement::close);
+        news = new ShardNews(placement::leadershipChanged);
         MutableHandlerRegistry late = new MutableHandlerRegistry();
         parts = new ClusterParts(
-                options, directory, placement, this::channelTo, channels::channel, late, rebuilds, metrics.registry());
+                options,
+                directory,
+                placement,
+                this::channelTo,
+                channels::channel,
+                late,
+                rebuilds,
+                news,
+                metrics.registry());
         lifecycle.onStop(parts::close);
         parts.openIfFormed();
 
@@ -125,6 +129,18 @@ public final class TitanServer implements AutoCloseable {
         raft.terms().askBy(new TermClient(placement::clusterId, this::channelTo));
         health = new GatewayHealth(placement::map);
         placement.addMapListener(_ -> health.refresh());
+        Gateway gateway = openGateway();
+        grpc = listen(gateway, link, late);
+        lifecycle.onStop(() -> GatewayListener.stop(grpc));
+        lifecycle.onStop(raft::close);
+        lifecycle.onStop(placement::close);
+        lifecycle.onStop(health::enterTerminalState);
+
+        contact = options.contact(grpc.getPort(), raft.address());
+        directory.requireSameRaftAddress(contact.raftAddress());
+    }
+
+    private Gateway openGateway() {
         Gateway gateway = Gateway.create(
                 GatewayOptions.defaults(options.nodeId(), options.heapBytes()),
                 placement::map,
@@ -132,22 +148,9 @@ public final class TitanServer implements AutoCloseable {
                 channels::channel,
                 metrics.registry());
         lifecycle.onStop(gateway::close);
-        grpc = listen(gateway, link, late);
-        lifecycle.onStop(this::stopGrpc);
-        lifecycle.onStop(raft::close);
-        lifecycle.onStop(placement::close);
-        lifecycle.onStop(health::enterTerminalState);
-
-        HostPort advertised = options.listen().withPort(grpc.getPort());
-        String raftAddress = raft.address();
-        if (!options.advertiseHost().isEmpty()) {
-            advertised = new HostPort(options.advertiseHost(), advertised.port());
-            raftAddress = new HostPort(
-                            options.advertiseHost(), HostPort.parse(raftAddress).port())
-                    .toString();
-        }
-        contact = new NodeContact(advertised.toString(), raftAddress);
-        directory.requireSameRaftAddress(raftAddress);
+        placement.addMapListener(gateway::onRoutes);
+        news.tell(gateway::onShardNews);
+        return gateway;
     }
 
     private PlacementNode openPlacement() {
@@ -173,7 +176,7 @@ public final class TitanServer implements AutoCloseable {
                 directory.raft(),
                 options.electionTimeout(),
                 options.electionTimeout().multipliedBy(3).dividedBy(2),
-                () -> entryBytesMax(placement.settings().valueBytesMax()),
+                () -> Limits.entryBytesMax(placement.settings().valueBytesMax()),
                 LogBounds.forHeap(options.heapBytes()),
                 options.heapBytes(),
                 directory.disk(),
@@ -181,14 +184,10 @@ public final class TitanServer implements AutoCloseable {
                 security.peerTls());
     }
 
-    private static int entryBytesMax(int valueBytesMax) {
-        return Math.max(Limits.ENTRY_BYTES_DEFAULT_MAX, valueBytesMax + ENTRY_MARGIN_BYTES);
-    }
-
     private ReplicatedStateMachine stateMachine(GroupId group) {
         return group.isPlacement()
                 ? placement.stateMachine()
-                : new HeraldedStateMachine(parts.shards().stateMachine(group), placement::leadershipChanged);
+                : new HeraldedStateMachine(group, parts.shards().stateMachine(group), news);
     }
 
     private Channel channelTo(NodeId node) {
@@ -209,13 +208,6 @@ public final class TitanServer implements AutoCloseable {
             builder.addService(health.service());
             builder.addService(ProtoReflectionServiceV1.newInstance());
         });
-    }
-
-    private void stopGrpc() throws InterruptedException {
-        grpc.shutdown();
-        if (!grpc.awaitTermination(GRPC_STOP_SECONDS, TimeUnit.SECONDS)) {
-            grpc.shutdownNow().awaitTermination(GRPC_STOP_SECONDS, TimeUnit.SECONDS);
-        }
     }
 
     public NodeId nodeId() {

@@ -3,10 +3,11 @@ package io.titankv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.titankv.model.NodeId;
+import io.titankv.placement.run.NodeContact;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Where metrics are shown when nobody says where, and when somebody does. */
+/** Where a node is reached and its metrics are shown, when nobody says where, and when somebody does. */
 final class ServerOptionsTest {
     private static ServerOptions.Builder node() {
         return ServerOptions.builder(new NodeId("n1"), Path.of("data")).bootstrap(true);
@@ -34,5 +35,14 @@ final class ServerOptionsTest {
         assertThat(node().withoutMetrics().build().metricsListen()).isNull();
         assertThat(node().withoutMetrics().metricsListen(asked).build().metricsListen())
                 .isEqualTo(asked);
+    }
+
+    @Test
+    void aNodeIsReachedWhereItListensOrAtTheHostThatIsAdvertised() {
+        HostPort asked = new HostPort("0.0.0.0", 0);
+        assertThat(node().listen(asked).build().contact(7401, "0.0.0.0:7501"))
+                .isEqualTo(new NodeContact("0.0.0.0:7401", "0.0.0.0:7501"));
+        assertThat(node().listen(asked).advertiseHost("n1.example").build().contact(7401, "0.0.0.0:7501"))
+                .isEqualTo(new NodeContact("n1.example:7401", "n1.example:7501"));
     }
 }

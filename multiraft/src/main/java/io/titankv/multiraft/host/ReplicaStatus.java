@@ -42,4 +42,9 @@ public record ReplicaStatus(
     public boolean leads() {
         return role == Role.LEADER && ready;
     }
+
+    /** It was elected and does not serve yet. Nobody else leads. */
+    public boolean isAboutToLead() {
+        return role == Role.LEADER && !ready;
+    }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ public final class ShardHost implements AutoCloseable {
     private final ScheduledExecutorService maintenance;
     private final ScheduledExecutorService timer;
     private final Map<GroupId, Hosted> hosted = new ConcurrentHashMap<>();
-    private volatile Runnable transferNews = () -> {};
+    private volatile Consumer<GroupId> transferNews = _ -> {};
 
     private ShardHost(
             ShardHostOptions options,
@@ -124,7 +125,7 @@ public final class ShardHost implements AutoCloseable {
                 () -> forget(group, made[0]),
                 () -> {
                     freezes.look(made[0].ownership());
-                    transferNews.run();
+                    transferNews.accept(group);
                 });
         made[0] = state;
         hosted.put(group, new Hosted(state, counters));
@@ -194,8 +195,8 @@ public final class ShardHost implements AutoCloseable {
         return here == null ? Optional.empty() : Optional.ofNullable(here.transfers);
     }
 
-    /** From now on {@code news} is run, by a thread that must not wait, when a shard here goes a step further in a range transfer. */
-    public void listenToTransfers(Runnable news) {
+    /** From now on {@code news} is told, by a thread that must not wait, of each shard here that goes a step further in a range transfer. */
+    public void listenToTransfers(Consumer<GroupId> news) {
         transferNews = news;
     }
 
