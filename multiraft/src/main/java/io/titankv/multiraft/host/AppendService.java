@@ -1,14 +1,19 @@
 package io.titankv.multiraft.host;
 
+import io.titankv.model.NodeId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,32 +26,43 @@ final class AppendService {
 
     private AppendService() {}
 
-    /** @param door handles an append where it is called, without waiting for the disk */
+    /**
+     * The service.
+     *
+     * @param door handles an append where it is called, without waiting for the disk
+     * @param lost told of each node whose stream ended, on a thread that must not wait
+     */
     static ServerServiceDefinition of(
-            Function<AppendEntriesRequestProto, CompletableFuture<AppendEntriesReplyProto>> door) {
+            Function<AppendEntriesRequestProto, CompletableFuture<AppendEntriesReplyProto>> door,
+            Consumer<NodeId> lost) {
         return ServerServiceDefinition.builder("titan.raft.Appends")
                 .addMethod(
                         AppendMessages.APPEND,
-                        ServerCalls.asyncBidiStreamingCall(
-                                answers -> new Stream(door, (ServerCallStreamObserver<List<AppendAnswer>>) answers)))
+                        ServerCalls.asyncBidiStreamingCall(answers ->
+                                new Stream(door, lost, (ServerCallStreamObserver<List<AppendAnswer>>) answers)))
                 .build();
     }
 
     /** One leader's node. */
     private static final class Stream implements StreamObserver<List<AppendEntriesRequestProto>> {
         private final Function<AppendEntriesRequestProto, CompletableFuture<AppendEntriesReplyProto>> door;
+        private final Consumer<NodeId> lost;
         private final ServerCallStreamObserver<List<AppendAnswer>> call;
         private final Outbox<AppendAnswer> answers;
         private boolean completed;
+        /** Whose stream it is; null before the first append. */
+        private volatile @Nullable ByteString sender;
 
         Stream(
                 Function<AppendEntriesRequestProto, CompletableFuture<AppendEntriesReplyProto>> door,
+                Consumer<NodeId> lost,
                 ServerCallStreamObserver<List<AppendAnswer>> call) {
             this.door = door;
+            this.lost = lost;
             this.call = call;
             answers = new Outbox<>(Stream::bytes, this::send);
             // Without it what is answered after the stream broke would throw.
-            call.setOnCancelHandler(() -> LOG.debug("a leader's node closed its stream of appends"));
+            call.setOnCancelHandler(this::onEnd);
         }
 
         private static int bytes(AppendAnswer answer) {
@@ -58,6 +74,9 @@ final class AppendService {
 
         @Override
         public void onNext(List<AppendEntriesRequestProto> batch) {
+            if (sender == null && !batch.isEmpty()) {
+                sender = batch.getFirst().getServerRequest().getRequestorId();
+            }
             Burst.run(() -> batch.forEach(this::handle));
         }
 
@@ -87,9 +106,20 @@ final class AppendService {
         }
 
         @Override
-        public synchronized void onCompleted() {
-            completed = true;
-            call.onCompleted();
+        public void onCompleted() {
+            synchronized (this) {
+                completed = true;
+                call.onCompleted();
+            }
+            onEnd();
+        }
+
+        /** Its process may have ended, or it connects anew. */
+        private void onEnd() {
+            ByteString whose = sender;
+            if (whose != null) {
+                lost.accept(Positions.fromRatis(RaftPeerId.valueOf(whose)));
+            }
         }
     }
 }

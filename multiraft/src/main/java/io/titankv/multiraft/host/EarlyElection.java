@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a group that was just created or opened, and that nobody leads, elect a leader as soon as a majority stands, instead of after
- * an election timeout. One of its voters, another one for each group, asks the others for pre-votes, which change nothing, and
- * campaigns when a majority would vote for it. Whoever hears a leader, is ahead in the log, or may not vote yet refuses as ever; so no
- * lease is broken. When nothing comes of it, the timeouts do their work.
+ * Has a group that nobody leads elect a leader as soon as a majority stands, instead of after Ratis' election timeout: one that was just
+ * created or opened, or whose leader's process seems to have ended. One of its voters, another one for each group, asks the others for
+ * pre-votes, which change nothing, and campaigns when a majority would vote for it. Whoever hears a leader, is ahead in the log, or may not
+ * vote yet refuses as ever; so no lease is broken. When nothing comes of it, the timeouts do their work.
  */
-final class EarlyElection implements Runnable {
+final class EarlyElection {
     private static final Logger LOG = LoggerFactory.getLogger(EarlyElection.class);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -32,10 +32,22 @@ final class EarlyElection implements Runnable {
     private final RatisReplica replica;
     private final List<NodeId> voters;
     private final RaftGroupId group;
+    /** Who led and seems to be gone; null: nobody did. */
+    private final @Nullable NodeId lost;
 
-    private EarlyElection(
-            NodeContext node, NodeLife life, AppendGuard guard, RatisReplica replica, List<NodeId> voters) {
+    private final LeasePromises promises;
+
+    EarlyElection(
+            NodeContext node,
+            NodeLife life,
+            AppendGuard guard,
+            LeasePromises promises,
+            RatisReplica replica,
+            List<NodeId> voters,
+            @Nullable NodeId lost) {
         this.node = node;
+        this.promises = promises;
+        this.lost = lost;
         this.life = life;
         this.guard = guard;
         this.replica = replica;
@@ -43,25 +55,19 @@ final class EarlyElection implements Runnable {
         group = Positions.toRatis(replica.group());
     }
 
-    /** Begins when this node is the one to campaign; returns at once. */
-    static void begin(NodeContext node, NodeLife life, AppendGuard guard, RatisReplica replica) {
-        List<NodeId> voters = replica.membership().voters().stream()
-                .map(Member::node)
-                .sorted()
-                .toList();
-        if (voters.isEmpty()) {
-            return; // joins a group that has a leader
-        }
-        NodeId first = voters.get(Math.floorMod(replica.group().number(), voters.size()));
-        if (first.equals(node.options().node())) {
-            var _ = Thread.ofVirtual()
-                    .name("early-election-" + replica.group())
-                    .start(new EarlyElection(node, life, guard, replica, voters));
-        }
+    /** Begins after a pause, on a thread of its own. */
+    void begin(Duration pause) {
+        var _ = Thread.ofVirtual().name("early-election-" + replica.group()).start(() -> {
+            try {
+                Thread.sleep(pause);
+                run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
-    @Override
-    public void run() {
+    private void run() throws InterruptedException {
         long endNanos = System.nanoTime()
                 + node.options()
                         .electionTimeoutMin()
@@ -78,14 +84,13 @@ final class EarlyElection implements Runnable {
             }
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("group", replica.group()).setCause(e).log("no early election");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
     private boolean nobodyLeads() {
         ReplicaStatus status = replica.status();
-        return status.role() == ReplicaStatus.Role.FOLLOWER && status.leader() == null;
+        boolean gone = status.leader() == null || (status.leader().equals(lost) && !promises.binds(group));
+        return status.role() == ReplicaStatus.Role.FOLLOWER && gone;
     }
 
     /** The end of this replica's log; null when its term is not the current one, which Ratis does not let campaign out of turn. */
@@ -107,7 +112,7 @@ final class EarlyElection implements Runnable {
     private boolean majorityWouldVote(TermIndexProto last) {
         int votes = 1;
         for (NodeId voter : voters) {
-            if (!voter.equals(node.options().node()) && wouldVote(voter, last)) {
+            if (!voter.equals(node.options().node()) && !voter.equals(lost) && wouldVote(voter, last)) {
                 votes++;
             }
         }
@@ -138,8 +143,11 @@ final class EarlyElection implements Runnable {
     }
 
     private void campaign(TermIndexProto last) throws IOException {
+        NodeId self = node.options().node();
+        // Ratis takes that from a leader alone, as long as it knows of one.
+        NodeId from = replica.status().leader() == null || lost == null ? self : lost;
         StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(node.header(group, node.options().node()))
+                .setServerRequest(node.header(group, from, self))
                 .setLeaderLastEntry(last)
                 .build();
         synchronized (guard.turnOf(group)) {

@@ -36,7 +36,8 @@ public final class GuardedRpc implements RpcType {
                 parameters,
                 (builder, types) -> builder.executor(messages)
                         .callExecutor(new CallThreads(messages))
-                        .addService(AppendService.of(new AppendDoor(wiring)::append)));
+                        .addService(
+                                AppendService.of(new AppendDoor(wiring)::append, wiring.elections()::onStreamEnded)));
         return parameters;
     }
 

@@ -30,7 +30,12 @@ final class LeasePromises {
     }
 
     boolean binds(RaftGroupId group) {
+        return left(group).isPositive();
+    }
+
+    /** For how long a vote is still owed to the leader; zero: no longer. */
+    Duration left(RaftGroupId group) {
         Long heard = heardNanos.get(group);
-        return heard != null && System.nanoTime() - heard < lengthNanos;
+        return heard == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, lengthNanos - (System.nanoTime() - heard)));
     }
 }

@@ -42,8 +42,12 @@ record NodeContext(
 
     /** The header of a message from this node's replica of a group to another's. */
     RaftRpcRequestProto.Builder header(RaftGroupId group, NodeId to) {
+        return header(group, options.node(), to);
+    }
+
+    RaftRpcRequestProto.Builder header(RaftGroupId group, NodeId from, NodeId to) {
         return RaftRpcRequestProto.newBuilder()
-                .setRequestorId(Positions.toRatis(options.node()).toByteString())
+                .setRequestorId(Positions.toRatis(from).toByteString())
                 .setReplyId(Positions.toRatis(to).toByteString())
                 .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString()))
                 .setCallId(nextCallId());

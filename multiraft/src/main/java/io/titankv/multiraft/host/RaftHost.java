@@ -43,14 +43,15 @@ public final class RaftHost implements AutoCloseable {
     private final NodeContext node;
     private final Groups groups;
     private final NodeLife life;
+    private final EarlyElections elections;
     private final Function<GroupId, ReplicatedStateMachine> stateMachines;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    private RaftHost(
-            NodeContext node, Groups groups, NodeLife life, Function<GroupId, ReplicatedStateMachine> stateMachines) {
+    private RaftHost(NodeContext node, Wiring wiring, Function<GroupId, ReplicatedStateMachine> stateMachines) {
         this.node = node;
-        this.groups = groups;
-        this.life = life;
+        groups = wiring.groups();
+        life = wiring.life();
+        elections = wiring.elections();
         this.stateMachines = stateMachines;
     }
 
@@ -83,20 +84,24 @@ public final class RaftHost implements AutoCloseable {
             Healer healer = new Healer();
             Leaderships leaderships = new Leaderships(timeoutMinNanos, healer, meters, new GroupTerms(groups, life));
             AppendLinks links = new AppendLinks(options, clock);
+            LeasePromises promises = new LeasePromises(options.electionTimeoutMin());
+            EarlyElections elections = new EarlyElections(groups, life, promises);
             Wiring wiring = new Wiring(
                     options.node(),
                     options.gate(),
                     life,
                     leaderships,
-                    new LeasePromises(options.electionTimeoutMin()),
+                    promises,
                     groups,
+                    elections,
                     clock,
                     links,
                     options.disk());
             RaftServer server = newServer(options, directories, wiring);
             NodeContext node = new NodeContext(options, directories, server, leaderships, clock, links, meters);
             healer.attach(node);
-            RaftHost host = new RaftHost(node, groups, life, stateMachines);
+            elections.attach(node);
+            RaftHost host = new RaftHost(node, wiring, stateMachines);
             server.start();
             host.openAll(found);
             host.startTimers();
@@ -168,7 +173,7 @@ public final class RaftHost implements AutoCloseable {
             switch (file.state()) {
                 case LIVE -> {
                     open(replica, file);
-                    EarlyElection.begin(node, life, groups.guard(), replica);
+                    elections.onOpened(replica);
                 }
                 case REMOVING -> remove(group);
                 case ROTTEN -> {
@@ -267,7 +272,7 @@ public final class RaftHost implements AutoCloseable {
             file.write(node.directories().groupFile(group));
             groups.put(replica);
             open(replica, file);
-            EarlyElection.begin(node, life, groups.guard(), replica);
+            elections.onOpened(replica);
         } catch (IOException | RuntimeException e) {
             outOfService(replica, e);
         }

@@ -12,6 +12,7 @@ import java.io.IOException;
  * @param leaderships what this node leads
  * @param promises to the leaders of its groups
  * @param groups its replicas by group
+ * @param elections told of nodes that close their streams
  * @param clock the node's timer
  * @param links to other nodes
  * @param disk of this node
@@ -23,6 +24,7 @@ record Wiring(
         Leaderships leaderships,
         LeasePromises promises,
         Groups groups,
+        EarlyElections elections,
         Clock clock,
         AppendLinks links,
         DiskGuard disk) {

@@ -3,6 +3,7 @@ package io.titankv.multiraft.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.titankv.model.NodeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +32,13 @@ final class AppendLinkTest {
     /** What arrived at the other node, and what it will answer. */
     private final Map<Long, CompletableFuture<AppendEntriesReplyProto>> arrived = new ConcurrentHashMap<>();
 
+    private static final NodeId LEADER = new NodeId("n7");
+
     private final RecordingSender first = new RecordingSender();
     private final RecordingSender second = new RecordingSender();
+    /** Whose streams ended, as the service said. */
+    private final List<NodeId> ended = new CopyOnWriteArrayList<>();
+
     private final Clock clock = new Clock("test");
     private final List<AppendLink> opened = new CopyOnWriteArrayList<>();
     private Server server;
@@ -47,8 +53,10 @@ final class AppendLinkTest {
     private void startServer(int port) throws IOException {
         server = NettyServerBuilder.forPort(port)
                 .directExecutor()
-                .addService(AppendService.of(request -> arrived.computeIfAbsent(
-                        request.getServerRequest().getCallId(), _ -> new CompletableFuture<>())))
+                .addService(AppendService.of(
+                        request -> arrived.computeIfAbsent(
+                                request.getServerRequest().getCallId(), _ -> new CompletableFuture<>()),
+                        ended::add))
                 .build()
                 .start();
     }
@@ -63,6 +71,7 @@ final class AppendLinkTest {
     private AppendLink open(Duration patience) {
         ManagedChannel channel = NettyChannelBuilder.forTarget(proxy.address())
                 .usePlaintext()
+                .disableRetry() // as in AppendLinks: a stream that the server never saw would be opened once more
                 .directExecutor()
                 .build();
         AppendLink link = new AppendLink(channel, clock, patience, Duration.ofMillis(20));
@@ -84,7 +93,9 @@ final class AppendLinkTest {
         link.send(
                 sender,
                 AppendEntriesRequestProto.newBuilder()
-                        .setServerRequest(RaftRpcRequestProto.newBuilder().setCallId(callId))
+                        .setServerRequest(RaftRpcRequestProto.newBuilder()
+                                .setRequestorId(Positions.toRatis(LEADER).toByteString())
+                                .setCallId(callId))
                         .build());
     }
 
@@ -116,6 +127,22 @@ final class AppendLinkTest {
         await().untilAsserted(() -> assertThat(first.answered()).containsExactly(3L, 1L));
         await().untilAsserted(() -> assertThat(second.answered()).containsExactly(2L));
         assertThat(first.broken).hasValue(0);
+    }
+
+    @Test
+    void theFollowersEndHearsWhoseStreamEnded() {
+        AppendLink closed = connect(LONG);
+        send(closed, first, 1);
+        answer(1, 9);
+        assertThat(ended).isEmpty();
+        closed.close();
+        await().untilAsserted(() -> assertThat(ended).contains(LEADER));
+
+        ended.clear();
+        send(connect(LONG), second, 2);
+        answer(2, 9);
+        proxy.breakConnections();
+        await().untilAsserted(() -> assertThat(ended).contains(LEADER));
     }
 
     @Test

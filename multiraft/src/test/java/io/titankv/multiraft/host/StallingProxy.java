@@ -54,6 +54,17 @@ final class StallingProxy implements AutoCloseable {
         silentBelow = accepted.get();
     }
 
+    /** Those that are open end; new ones work. */
+    void breakConnections() {
+        try {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -101,11 +112,9 @@ final class StallingProxy implements AutoCloseable {
         closed.countDown();
         try {
             entrance.close();
-            for (Socket socket : sockets) {
-                socket.close();
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        breakConnections();
     }
 }
