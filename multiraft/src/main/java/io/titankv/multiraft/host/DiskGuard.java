@@ -65,10 +65,7 @@ public final class DiskGuard {
     void onTaken(long bytes) {
         long left = freeNow.addAndGet(-2 * bytes);
         if (left < freeBytesMin) {
-            full = true;
-            if (left < freeBytesMin / 2) {
-                exhausted = true;
-            }
+            become(left, true, exhausted || left < freeBytesMin / 2);
         }
     }
 
@@ -79,21 +76,29 @@ public final class DiskGuard {
      */
     public void look() throws IOException {
         long free = freeBytes.read();
-        boolean nowFull = isBelow(free, freeBytesMin, full);
-        boolean nowExhausted = isBelow(free, freeBytesMin / 2, exhausted);
-        if (nowFull != full || nowExhausted != exhausted) {
-            LOG.atWarn()
-                    .addKeyValue("freeBytes", free)
-                    .log(
-                            nowExhausted
-                                    ? "the disk is nearly full: replicas here take no entries until there is room"
-                                    : nowFull
-                                            ? "the disk is nearly full: leaders here take deletes and reads only"
-                                            : "the disk has room again");
-        }
         freeNow.set(free);
-        full = nowFull;
-        exhausted = nowExhausted;
+        become(free, isBelow(free, freeBytesMin, full), isBelow(free, freeBytesMin / 2, exhausted));
+    }
+
+    private void become(long free, boolean nowFull, boolean nowExhausted) {
+        if (nowFull == full && nowExhausted == exhausted) {
+            return;
+        }
+        synchronized (this) {
+            if (nowFull == full && nowExhausted == exhausted) {
+                return;
+            }
+            full = nowFull;
+            exhausted = nowExhausted;
+        }
+        LOG.atWarn()
+                .addKeyValue("freeBytes", free)
+                .log(
+                        nowExhausted
+                                ? "the disk is nearly full: replicas here take no entries until there is room"
+                                : nowFull
+                                        ? "the disk is nearly full: leaders here take deletes and reads only"
+                                        : "the disk has room again");
     }
 
     /**

@@ -46,11 +46,6 @@ final class EarlyElectionsIT {
             for (GroupId group : GROUPS) {
                 apply(cluster, group, "after");
             }
-
-            cluster.restart(killed);
-            for (GroupId group : GROUPS) {
-                cluster.awaitTexts(killed, group, List.of("before", "after"));
-            }
         }
     }
 
@@ -91,16 +86,14 @@ final class EarlyElectionsIT {
             GroupId group = new GroupId(3);
             assertThat(cluster.create(group)).as("first by its number").isEqualTo(new NodeId("n1"));
             long term = cluster.replica(new NodeId("n1"), group).status().term();
-            for (int i = 0; i < 3; i++) {
-                toN2.breakConnections();
-                toN3.breakConnections();
-                long broken = System.nanoTime();
-                // Until nobody would owe it a vote any more, had it not been heard.
-                await().atMost(RaftCluster.PATIENCE).until(() -> {
-                    apply(cluster, group, "goes on");
-                    return System.nanoTime() - broken > LEAST.multipliedBy(2).toNanos();
-                });
-            }
+            toN2.breakConnections();
+            toN3.breakConnections();
+            long broken = System.nanoTime();
+            // Until nobody would owe it a vote any more, had it not been heard.
+            await().atMost(RaftCluster.PATIENCE).until(() -> {
+                apply(cluster, group, "goes on");
+                return System.nanoTime() - broken > LEAST.multipliedBy(3).toNanos();
+            });
             assertThat(cluster.replica(new NodeId("n1"), group).status().term()).isEqualTo(term);
             assertThat(cluster.leader(group)).isEqualTo(new NodeId("n1"));
         }
