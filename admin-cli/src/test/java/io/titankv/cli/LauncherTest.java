@@ -94,6 +94,42 @@ final class LauncherTest {
     }
 
     @Test
+    void trainsAgainWhenAJarOrJavaIsAnother() throws Exception {
+        checkout.maven(true);
+        Path jdk = checkout.trainable();
+        Map<String, String> environment = Map.of("TITAN_JAVA_HOME", jdk.toString());
+        checkout.run(environment, "data");
+        Path jar = checkout.home.resolve("admin-cli/target/app/lib/titan.jar");
+        Files.createDirectories(jar.getParent());
+        Files.createFile(jar);
+        Files.setLastModifiedTime(
+                jar, java.nio.file.attribute.FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+        assertThat(checkout.run(environment, "data").err()).isEmpty();
+        assertThat(trainings()).isEqualTo(1);
+
+        Path trained = checkout.home.resolve("admin-cli/target/app/trained");
+        Files.setLastModifiedTime(
+                trained, java.nio.file.attribute.FileTime.fromMillis(System.currentTimeMillis() - 90_000));
+        assertThat(checkout.run(Map.of("TITAN_JAVA_HOME", jdk.toString(), "TITAN_BUILD", "never"), "data")
+                        .err())
+                .isEmpty();
+        assertThat(checkout.run(environment, "data").err()).contains("preparing quick start");
+        assertThat(trainings()).isEqualTo(2);
+
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.9\"\n");
+        assertThat(checkout.run(environment, "data").err()).contains("preparing quick start");
+        assertThat(checkout.run(environment, "data").err()).isEmpty();
+        assertThat(trainings()).isEqualTo(3);
+        assertThat(checkout.builds()).isEqualTo(1);
+    }
+
+    private long trainings() throws Exception {
+        return Files.readAllLines(place.resolve("ran")).stream()
+                .filter(line -> line.contains(" up --ephemeral "))
+                .count();
+    }
+
+    @Test
     void worksThroughASymbolicLinkFromElsewhere() throws Exception {
         checkout.maven(true);
         Path link = Files.createSymbolicLink(
