@@ -34,6 +34,7 @@ final class ClusterComparisonIT {
                 "--keys=300",
                 "--runs=1",
                 "--seconds=1",
+                "--heat-seconds=1",
                 "--dir=" + directory);
         assertThat(exit).as(err.toString()).isZero();
         List<Measurement> lines = out.toString().lines().map(Measurement::parse).toList();

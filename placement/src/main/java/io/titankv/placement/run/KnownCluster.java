@@ -29,6 +29,7 @@ final class KnownCluster {
     private final Path file;
     private final Ticker ticker;
     private final CopyOnWriteArrayList<Consumer<ShardMap>> listeners = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Runnable> orderListeners = new CopyOnWriteArrayList<>();
 
     @GuardedBy("this")
     private ShardMap map = ShardMap.EMPTY;
@@ -87,6 +88,9 @@ final class KnownCluster {
             }
         }
         newer.ifPresent(told -> listeners.forEach(listener -> listener.accept(told)));
+        if (response.getOrdersWait()) {
+            orderListeners.forEach(Runnable::run);
+        }
     }
 
     /** Writes the file when the routes have changed since. */
@@ -122,5 +126,10 @@ final class KnownCluster {
     /** Tells of each newer map from now on, in order of arrival on one stream. Called by gRPC threads: returns at once. */
     void listen(Consumer<ShardMap> listener) {
         listeners.add(listener);
+    }
+
+    /** Runs that whenever placement has something for this node to do. On gRPC's threads: it returns at once. */
+    void listenForOrders(Runnable listener) {
+        orderListeners.add(listener);
     }
 }

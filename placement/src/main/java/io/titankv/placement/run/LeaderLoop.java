@@ -144,7 +144,7 @@ final class LeaderLoop {
     private void push(LeaderSession leader) {
         ShardMap map = leader.publish();
         boolean viewDue = ticker.nanos() - pushedNanos >= timings.viewEvery().toNanos();
-        if (map.equals(pushed) && !viewDue) {
+        if (map.equals(pushed) && !viewDue && !leader.hasSummons()) {
             return;
         }
         // A leader that was deposed without knowing must not keep its watchers from the new one.

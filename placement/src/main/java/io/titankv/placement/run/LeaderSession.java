@@ -68,6 +68,8 @@ final class LeaderSession {
     private final CreationTimes creationTimes = new CreationTimes();
     private Map<Long, TransferRound.Lasting> transfersLast = Map.of();
 
+    private final Summons summons = new Summons();
+
     /** What the last look at the operations led to. */
     private volatile OperationRound.Outcome looked = new OperationRound.Outcome(List.of(), Map.of(), Map.of());
 
@@ -111,7 +113,7 @@ final class LeaderSession {
         return PlanPolicy.DEFAULT.timed(timings.settle(), timings.healAfter());
     }
 
-    /** Looks at the operations that run; returns what to propose. What is to be ordered goes out with the next heartbeats. */
+    /** Looks at the operations that run; returns what to propose. What is to be ordered goes out with the next heartbeats, for which {@link #push} calls. */
     List<PlacementCommand> operate() {
         PlacementState decided = state();
         Reports reports = reports();
@@ -119,6 +121,7 @@ final class LeaderSession {
                 transfersLast,
                 creationTimes.look(decided, reports, environment.ticker().nanos()));
         OperationRound.Outcome outcome = OperationRound.of(decided, reports, policy(), elapsed, now());
+        summons.addNew(looked.orders(), outcome.orders());
         looked = outcome;
         return outcome.commands();
     }
@@ -240,6 +243,7 @@ final class LeaderSession {
                                 || (balances
                                         && decided.transfers().of(move.group()).isEmpty()))
                         .toList();
+        moves.forEach(move -> summons.add(move.from()));
         synchronized (this) {
             moves.forEach(move -> transfers.put(
                     move.group(),
@@ -263,10 +267,16 @@ final class LeaderSession {
         watchers.remove(watcher);
     }
 
-    /** Gives every watcher the routes where they are newer than its own, and the view. */
+    /** Whether nodes are to be told that they have something to do. */
+    boolean hasSummons() {
+        return !summons.isEmpty();
+    }
+
+    /** Gives every watcher the routes where they are newer than its own, and the view; and calls those that have something to do. */
     void push(ShardMap map, ClusterView view) {
+        Set<String> called = summons.take();
         for (MapWatcher watcher : watchers()) {
-            watcher.offer(map, view);
+            watcher.offer(map, view, called.contains(watcher.node()));
         }
     }
 

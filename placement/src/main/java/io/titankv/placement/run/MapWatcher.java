@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One stream of WatchMap. Holds the newest answer only while the watcher is slow, so it needs no queue. Thread-safe. */
 final class MapWatcher {
+    /** Who watches, as it says itself. */
+    private final String node;
+
     private final ServerCallStreamObserver<WatchMapResponse> stream;
 
     @GuardedBy("this")
@@ -27,16 +30,29 @@ final class MapWatcher {
     private @Nullable ClusterView view;
 
     @GuardedBy("this")
+    private boolean ordersWait;
+
+    @GuardedBy("this")
     private boolean over;
 
-    MapWatcher(ServerCallStreamObserver<WatchMapResponse> stream, Epoch knownEpoch, long knownRevision) {
+    MapWatcher(String node, ServerCallStreamObserver<WatchMapResponse> stream, Epoch knownEpoch, long knownRevision) {
+        this.node = node;
         this.stream = stream;
         this.sentEpoch = knownEpoch;
         this.sentRevision = knownRevision;
     }
 
-    /** Sends these now, or when the watcher can take more, unless newer ones come first. */
-    synchronized void offer(ShardMap newMap, ClusterView newView) {
+    String node() {
+        return node;
+    }
+
+    /**
+     * Sends these now, or when the watcher can take more, unless newer ones come first.
+     *
+     * @param hasOrders there is something for the node to do; it is told so with these or with the newer ones
+     */
+    synchronized void offer(ShardMap newMap, ClusterView newView, boolean hasOrders) {
+        ordersWait |= hasOrders;
         map = newMap;
         view = newView;
         flush();
@@ -47,7 +63,8 @@ final class MapWatcher {
         if (over || map == null || view == null || !stream.isReady()) {
             return;
         }
-        WatchMapResponse.Builder response = WatchMapResponse.newBuilder().setView(view);
+        WatchMapResponse.Builder response =
+                WatchMapResponse.newBuilder().setView(view).setOrdersWait(ordersWait);
         int byEpoch = map.epoch().compareTo(sentEpoch);
         if (byEpoch > 0 || (byEpoch == 0 && Long.compareUnsigned(map.revision(), sentRevision) > 0)) {
             response.setRoutes(map.toProto());
@@ -57,6 +74,7 @@ final class MapWatcher {
         stream.onNext(response.build());
         map = null;
         view = null;
+        ordersWait = false;
     }
 
     synchronized void leaderGone() {

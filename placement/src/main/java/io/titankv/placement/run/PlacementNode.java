@@ -87,6 +87,7 @@ public final class PlacementNode implements AutoCloseable {
                 leadershipChanged();
             }
         });
+        known.listenForOrders(this::leadershipChanged);
     }
 
     /**

@@ -138,7 +138,8 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
             answer.onError(TitanErrors.toException(ErrorReason.BAD_REQUEST, "the known epoch makes no sense"));
             return;
         }
-        MapWatcher watcher = new MapWatcher(stream, new Epoch(request.getKnownEpoch()), request.getKnownRevision());
+        MapWatcher watcher = new MapWatcher(
+                request.getNodeId(), stream, new Epoch(request.getKnownEpoch()), request.getKnownRevision());
         stream.setOnCancelHandler(() -> {
             watcher.cancelled();
             session.remove(watcher);
@@ -148,7 +149,7 @@ final class PlacementService extends PlacementGrpc.PlacementImplBase {
             if (failure != null) {
                 answer.onError(LeaderSeat.wireError(failure));
             } else if (session.add(watcher)) {
-                watcher.offer(session.published(), session.view());
+                watcher.offer(session.published(), session.view(), false);
             } else {
                 answer.onError(TitanErrors.toException(
                         TitanError.of(ErrorReason.BUSY, "more than " + LeaderSession.WATCHERS_MAX + " watch already")

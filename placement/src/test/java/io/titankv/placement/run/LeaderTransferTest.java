@@ -73,6 +73,25 @@ final class LeaderTransferTest extends ElasticFixture {
     }
 
     @Test
+    void nobodyWaitsForTheNextHeartbeatThatIsDue() {
+        startNodes("n1", "n2", "n3");
+        run(MINUTE);
+        for (int time = 0; time < 20; time++) {
+            // At another moment between two heartbeats each time.
+            run(SimCluster.TICK.multipliedBy(1 + time % 4));
+
+            String to = another();
+            give("s1", to);
+
+            // Without a call it is as long as the old leader's heartbeat takes to come: up to four ticks.
+            assertThat(cluster.run(SimCluster.TICK, () -> leader().equals(new NodeId(to))))
+                    .as("leader transfer %s", time)
+                    .isTrue();
+            assertThat(cluster.run(MINUTE, () -> last().phase() == Phase.DONE)).isTrue();
+        }
+    }
+
+    @Test
     void aDrainGoesBeforeWhatWasAskedFor() {
         startNodes("n1", "n2", "n3");
         String to = another();
