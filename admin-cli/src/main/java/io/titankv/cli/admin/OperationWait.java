@@ -19,10 +19,14 @@ import java.util.concurrent.TimeUnit;
  * elsewhere whenever a step is done or something else holds it up, and every few seconds.
  */
 final class OperationWait {
-    private static final long LOOK_EVERY_MILLIS = 500;
+    /** Between the first two looks; twice as long after each, up to the last. */
+    private static final long LOOK_MILLIS_MIN = 60;
+
+    private static final long LOOK_MILLIS_MAX = 500;
     private static final int BAR_CELLS = 20;
 
     private final Context context;
+    private long pauseMillis = LOOK_MILLIS_MIN;
 
     OperationWait(Context context) {
         this.context = context;
@@ -129,9 +133,11 @@ final class OperationWait {
         return line.toString();
     }
 
-    private static void pause() {
+    /** What takes a moment is looked at again after a moment. */
+    private void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(pauseMillis);
+            pauseMillis = Math.min(2 * pauseMillis, LOOK_MILLIS_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting; the operation goes on", e);

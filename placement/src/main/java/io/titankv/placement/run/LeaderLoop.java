@@ -1,6 +1,7 @@
 package io.titankv.placement.run;
 
 import io.titankv.model.GroupId;
+import io.titankv.model.NodeId;
 import io.titankv.model.ShardMap;
 import io.titankv.placement.run.PlacementOptions.Timings;
 import io.titankv.placement.state.CommandResult;
@@ -13,6 +14,7 @@ import io.titankv.proto.durable.v1.PlacementCommand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +46,7 @@ final class LeaderLoop {
 
     private @Nullable LeaderSession session;
     private ShardMap pushed = ShardMap.EMPTY;
+    private Map<GroupId, NodeId> pushedLeaders = Map.of();
     private long pushedNanos;
     private long balancedNanos;
     private long operatedNanos;
@@ -143,14 +146,16 @@ final class LeaderLoop {
 
     private void push(LeaderSession leader) {
         ShardMap map = leader.publish();
+        Map<GroupId, NodeId> leaders = leader.reports().reportedLeaders();
         boolean viewDue = ticker.nanos() - pushedNanos >= timings.viewEvery().toNanos();
-        if (map.equals(pushed) && !viewDue && !leader.hasSummons()) {
+        if (map.equals(pushed) && leaders.equals(pushedLeaders) && !viewDue && !leader.hasSummons()) {
             return;
         }
         // A leader that was deposed without knowing must not keep its watchers from the new one.
         if (await(leader.confirmed(), "confirm").orElse(false)) {
             leader.push(map, leader.view());
             pushed = map;
+            pushedLeaders = leaders;
             pushedNanos = ticker.nanos();
         }
     }

@@ -67,7 +67,7 @@ final class ReportBook {
     /**
      * Notes a heartbeat.
      *
-     * @return true when a shard's leader changed by it, or how far a range transfer is
+     * @return true when a shard's leader changed by it, or says so itself for the first time, or how far a range transfer is
      * @throws IllegalArgumentException when it makes no sense
      */
     synchronized boolean note(NodeId node, HeartbeatRequest heartbeat, long nowNanos, Instant now) {
@@ -90,6 +90,7 @@ final class ReportBook {
         boolean changed = hasTransferNews(before, replicas);
         for (Map.Entry<GroupId, ReplicaState> entry : replicas.entrySet()) {
             ReplicaState replica = entry.getValue();
+            changed |= leads(replica) && !leads(before.get(entry.getKey()));
             if (!entry.getKey().isPlacement() && !replica.getLeaderNodeId().isEmpty()) {
                 changed |= noteLeader(
                         entry.getKey(), new Leadership(new NodeId(replica.getLeaderNodeId()), replica.getTerm()));
@@ -115,6 +116,10 @@ final class ReportBook {
                 .setComplete(part.getComplete())
                 .setCaughtUp(part.getCaughtUp())
                 .build();
+    }
+
+    private static boolean leads(@Nullable ReplicaState replica) {
+        return replica != null && replica.getRole() == ReplicaState.Role.ROLE_LEADER;
     }
 
     @GuardedBy("this")

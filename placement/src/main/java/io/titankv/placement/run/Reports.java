@@ -109,6 +109,13 @@ record Reports(Map<NodeId, NodeReport> nodes, Map<GroupId, Leadership> leaders, 
                         .isPresent();
     }
 
+    /** Who leads each group by its own word, on nodes that are up; without groups that nobody says to lead. */
+    Map<GroupId, NodeId> reportedLeaders() {
+        Map<GroupId, NodeId> reported = new HashMap<>();
+        leaders.keySet().forEach(group -> reportedLeader(group).ifPresent(leader -> reported.put(group, leader)));
+        return reported;
+    }
+
     /** Who leads a group by its own word, on a node that is up. */
     Optional<NodeId> reportedLeader(GroupId group) {
         return Optional.ofNullable(leaders.get(group))

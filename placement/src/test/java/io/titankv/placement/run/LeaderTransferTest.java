@@ -87,8 +87,22 @@ final class LeaderTransferTest extends ElasticFixture {
             assertThat(cluster.run(SimCluster.TICK, () -> leader().equals(new NodeId(to))))
                     .as("leader transfer %s", time)
                     .isTrue();
+            // Noticed at the next step of both nodes, and pushed to the others then, not with the next view that is
+            // due.
+            assertThat(cluster.run(
+                            SimCluster.TICK.multipliedBy(6), () -> shownLeader().equals(to)))
+                    .as("view after transfer %s", time)
+                    .isTrue();
             assertThat(cluster.run(MINUTE, () -> last().phase() == Phase.DONE)).isTrue();
         }
+    }
+
+    private String shownLeader() {
+        return cluster.node("n2").placement.view().orElseThrow().getShardsList().stream()
+                .filter(shard -> shard.getShardId().equals("s1"))
+                .findFirst()
+                .orElseThrow()
+                .getLeaderNodeId();
     }
 
     @Test
